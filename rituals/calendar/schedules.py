@@ -1,0 +1,328 @@
+"""Schedules in rows: set up, changed, paused, claimed when due, by the plan that `recurrence` follows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import storage.calendar as rows
+from rituals.calendar import cadence
+from rituals.calendar.recurrence import Occurrence, Plan, check, follow, upcoming
+from rituals.errors import AlreadyEnded, ChangedMeanwhile, NotFound, Refusal
+from rituals.who_may import Asker, may_change
+from storage import Session
+from storage.people import note_act
+from storage.schema import Schedule
+
+YEARS_OF_DAYS_OFF = 2  # beyond the current year; the ring adds years as they come
+JUST_BEFORE = timedelta(microseconds=1)
+
+
+class NothingLeft(Refusal):
+    """With these settings there is no date left after today. Choose a later end, or another day."""
+
+
+class NothingToSkip(Refusal):
+    """There is no next date to skip: this one is paused or over."""
+
+
+class PauseIsOver(Refusal):
+    """That day has passed already. Pause until a day that is still to come."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When something shall happen, as a form asks it. `start` is naive and local to `zone`."""
+
+    rule: str
+    start: datetime
+    zone: str
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A schedule that was found due. `won` tells whether its occurrence is ours to start.
+
+    `occurrence` is the latest missed one (None when it was skipped); `missed` counts the earlier ones that
+    nobody started, because nothing was running then.
+    """
+
+    schedule: Schedule
+    seen: datetime
+    won: bool
+    occurrence: Occurrence | None
+    missed: int
+
+
+def plan_of(session: Session, schedule: Schedule) -> Plan:
+    """The plan that a row keeps, with what was skipped and moved."""
+    overrides = rows.overrides_of(session, schedule.workspace, schedule.id)
+    return Plan(
+        schedule.rule,
+        datetime.fromisoformat(schedule.start),
+        schedule.zone,
+        {date.fromisoformat(day): name for day, name in schedule.days_off.items()},
+        {
+            datetime.fromisoformat(override.local): (
+                datetime.fromisoformat(override.moved_to) if override.moved_to else None
+            )
+            for override in overrides
+        },
+    )
+
+
+def plan_for(timing: Timing, now: datetime) -> Plan:
+    """The plan that a form asks for. Raises what `recurrence.check` raises, and NothingLeft."""
+    year = now.astimezone(ZoneInfo(timing.zone)).year
+    frozen = cadence.days_off(timing.country, year, year + YEARS_OF_DAYS_OFF)
+    plan = check(
+        Plan(
+            timing.rule,
+            timing.start,
+            timing.zone,
+            {date.fromisoformat(day): name for day, name in frozen.items()},
+        )
+    )
+    if not upcoming(plan, now, 1):
+        raise NothingLeft
+    return plan
+
+
+def _columns(timing: Timing, plan: Plan, now: datetime) -> dict[str, object]:
+    return {
+        "rule": timing.rule,
+        "start": timing.start.isoformat(),
+        "zone": timing.zone,
+        "country": timing.country,
+        "days_off": {day.isoformat(): name for day, name in plan.days_off.items()},
+        "days_off_through": now.astimezone(ZoneInfo(timing.zone)).year + YEARS_OF_DAYS_OFF,
+    }
+
+
+def set_up(
+    session: Session,
+    workspace: str,
+    *,
+    ritual: str,
+    channel: str,
+    timing: Timing,
+    keepers: Collection[str],
+    origin: str,
+    now: datetime,
+) -> tuple[Schedule, bool]:
+    """Store a schedule; (schedule, True), or the one stored before from the same form and False."""
+    plan = plan_for(timing, now)
+    added = rows.add_schedule(
+        session,
+        workspace,
+        keepers,
+        ritual=ritual,
+        channel=channel,
+        origin=origin,
+        created_at=now,
+        next_due=upcoming(plan, now, 1)[0].at,
+        **_columns(timing, plan, now),
+    )
+    if added is not None:
+        return added, True
+    earlier = rows.schedule_of_origin(session, workspace, origin)
+    if earlier is None:
+        raise NotFound
+    return earlier, False
+
+
+def find(session: Session, workspace: str, schedule_id: int) -> Schedule:
+    """The schedule with this id. Raises NotFound."""
+    schedule = rows.schedule(session, workspace, schedule_id)
+    if schedule is None:
+        raise NotFound
+    return schedule
+
+
+def to_change(session: Session, workspace: str, schedule_id: int, asker: Asker) -> Schedule:
+    """The schedule, when this person may change it and it still lives.
+
+    Raises NotFound, NotYours, AlreadyEnded.
+    """
+    schedule = find(session, workspace, schedule_id)
+    may_change(asker, rows.keepers_of(session, workspace, schedule_id))
+    if schedule.ended_at is not None:
+        raise AlreadyEnded
+    return schedule
+
+
+def _save(
+    session: Session, schedule: Schedule, asker: Asker, verb: str, now: datetime, **columns: object
+) -> None:
+    if not rows.change(session, schedule.workspace, schedule.id, schedule.version, **columns):
+        raise ChangedMeanwhile
+    note_act(session, schedule.workspace, asker.person, verb, f"{schedule.ritual} {schedule.id}", now)
+
+
+def retime(
+    session: Session, schedule: Schedule, timing: Timing, seen_version: int, asker: Asker, now: datetime
+) -> None:
+    """Save an edit of the timing. Raises ChangedMeanwhile when it was made on an older version."""
+    if schedule.version != seen_version:
+        raise ChangedMeanwhile
+    plan = plan_for(timing, now)
+    resumes = schedule.paused_until if schedule.paused_because else now
+    next_due = upcoming(plan, max(resumes, now), 1)[0].at if resumes else None
+    _save(session, schedule, asker, "changed", now, next_due=next_due, **_columns(timing, plan, now))
+
+
+def pause(
+    session: Session, schedule: Schedule, until: datetime | None, because: str, asker: Asker, now: datetime
+) -> None:
+    """Pause until an instant, or until somebody resumes it (None). Raises PauseIsOver."""
+    if until is not None and until <= now:
+        raise PauseIsOver
+    first = upcoming(plan_of(session, schedule), until, 1) if until else []
+    next_due = first[0].at if first else None
+    _save(
+        session, schedule, asker, "paused", now, paused_until=until, paused_because=because, next_due=next_due
+    )
+
+
+def resume(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> None:
+    """Go on from the next date after now. Raises NothingLeft."""
+    first = upcoming(plan_of(session, schedule), now, 1)
+    if not first:
+        raise NothingLeft
+    _save(
+        session, schedule, asker, "resumed", now, paused_until=None, paused_because=None, next_due=first[0].at
+    )
+
+
+def skip_next(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> Occurrence:
+    """Leave out the next date and return it. Raises NothingToSkip."""
+    if schedule.next_due is None:
+        raise NothingToSkip
+    after = max(now, schedule.next_due - JUST_BEFORE)
+    skipped = next(iter(upcoming(plan_of(session, schedule), after, 1)), None)
+    if skipped is None:
+        raise NothingToSkip
+    rows.set_override(
+        session, schedule.workspace, schedule.id, skipped.local.isoformat(), None, asker.person, now
+    )
+    following = upcoming(plan_of(session, schedule), skipped.at, 1)
+    _save(session, schedule, asker, "skipped", now, next_due=following[0].at if following else None)
+    return skipped
+
+
+def end(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> None:
+    """Stop for good."""
+    _save(session, schedule, asker, "stopped", now, next_due=None, ended_at=now)
+
+
+def pause_channel(
+    session: Session, workspace: str, channel: str, because: str, now: datetime
+) -> list[Schedule]:
+    """Pause all that happens in a channel that can't be reached; what was paused before keeps its reason."""
+    affected = [
+        schedule
+        for schedule in rows.schedules_of_channel(session, workspace, channel)
+        if schedule.paused_because is None
+    ]
+    for schedule in affected:
+        rows.change(session, workspace, schedule.id, schedule.version, paused_because=because, next_due=None)
+    return affected
+
+
+def resume_channel(
+    session: Session, workspace: str, channel: str, because: str, now: datetime
+) -> list[Schedule]:
+    """Go on with what was paused for this reason."""
+    affected = [
+        schedule
+        for schedule in rows.schedules_of_channel(session, workspace, channel)
+        if schedule.paused_because == because
+    ]
+    for schedule in affected:
+        first = upcoming(plan_of(session, schedule), now, 1)
+        rows.change(
+            session,
+            workspace,
+            schedule.id,
+            schedule.version,
+            paused_because=None,
+            next_due=first[0].at if first else None,
+        )
+    return affected
+
+
+def next_dates(session: Session, schedule: Schedule, now: datetime, count: int = 3) -> list[Occurrence]:
+    """The next dates that will take place; none while it is paused without an end, or over."""
+    if schedule.next_due is None:
+        return []
+    return upcoming(plan_of(session, schedule), max(now, schedule.next_due - JUST_BEFORE), count)
+
+
+def story(session: Session, schedule: Schedule, now: datetime, count: int = 5) -> list[Occurrence]:
+    """The next `count` dates with the reason for any move, and what is skipped in between."""
+    told: list[Occurrence] = []
+    after = max(now, schedule.paused_until or now)
+    for occurrence in islice(follow(plan_of(session, schedule), after), 60):
+        told.append(occurrence)
+        if sum(not date.skipped for date in told) == count:
+            break
+    return told
+
+
+def claim(session: Session, now: datetime, beyond: tuple[datetime, int] | None) -> Claim | None:
+    """Claim the next due schedule after `beyond` in the caller's transaction; None when none is left.
+
+    What was missed while nothing ran is caught up at most once: the latest occurrence is handed out, and
+    the ritual decides by its grace whether that is still worth saying.
+    """
+    schedule = rows.find_due(session, now, beyond)
+    if schedule is None or schedule.next_due is None:
+        return None
+    seen = schedule.next_due
+    frozen = _thaw_days_off(schedule, now)
+    plan = plan_of(session, schedule)
+    latest, missed, following = None, 0, None
+    for occurrence in _taking_place(plan, seen - JUST_BEFORE):
+        if occurrence.at > now:
+            following = occurrence.at
+            break
+        latest, missed = occurrence, missed + 1
+    over = {} if following else {"ended_at": now}
+    won = rows.claim_due(
+        session, schedule.id, seen, following, paused_until=None, paused_because=None, **over, **frozen
+    )
+    return Claim(schedule, seen, won, latest, max(missed - 1, 0))
+
+
+def _taking_place(plan: Plan, after: datetime) -> Iterator[Occurrence]:
+    return (occurrence for occurrence in follow(plan, after) if not occurrence.skipped)
+
+
+def _thaw_days_off(schedule: Schedule, now: datetime) -> dict[str, object]:
+    """Days off of the years that came near, added to the frozen ones; what was frozen stays as it was."""
+    wanted = now.astimezone(ZoneInfo(schedule.zone)).year + YEARS_OF_DAYS_OFF
+    if schedule.country is None or schedule.days_off_through >= wanted:
+        return {}
+    newer = cadence.days_off(schedule.country, schedule.days_off_through + 1, wanted)
+    schedule.days_off = {**schedule.days_off, **newer}
+    return {"days_off": schedule.days_off, "days_off_through": wanted}
+
+
+def difference(
+    before: Plan, after: Plan, now: datetime, count: int = 5
+) -> tuple[list[Occurrence], list[Occurrence]]:
+    """The dates that an edit takes away and the ones it adds, among the next `count` of both plans."""
+    old, new = upcoming(before, now, count), upcoming(after, now, count)
+    horizon = min((dates[-1].at for dates in (old, new) if dates), default=now)
+    gone = [date for date in old if date.at <= horizon and date not in new]
+    come = [date for date in new if date.at <= horizon and date not in old]
+    return gone, come
+
+
+def local_midnight(day: date, zone: str) -> datetime:
+    """The instant (UTC) at which a day begins in a zone."""
+    return datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,70 @@
+"""Refusals: what a person asked for can't be done, and the sentence that says what to do instead."""
+
+from __future__ import annotations
+
+import inspect
+
+
+class Refusal(Exception):
+    """That can't be done."""
+
+    def __init__(self, **facts: object) -> None:
+        """`facts` fill the braces of the docstring, which is the sentence that the person reads."""
+        super().__init__()
+        self.facts = facts
+
+    @property
+    def sentence(self) -> str:
+        return inspect.getdoc(type(self)).format(**self.facts)  # type: ignore[union-attr]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class InvalidField(Refusal):
+    """One answer of a form must be mended. It lands under the box whose block_id is `field`."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__()
+        self.field = field
+        self._sentence = sentence
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence
+
+
+class NotFound(Refusal):
+    """I can't find that one here. `/candor list` shows what this channel has."""
+
+
+class NotYours(Refusal):
+    """Only {keepers} can change this one, or an admin of the workspace. Ask them, or `/candor why` for its dates."""
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed this while you were editing. Close this form and open it again to see it as it is now; nothing of yours was saved."""
+
+
+class AlreadyEnded(Refusal):
+    """This one was stopped already. `/prompt` starts a new one."""
+
+
+class GuestsMayNot(Refusal):
+    """Guests and people from other companies can take part, but can't start or change a ritual. Please ask somebody of the team."""
+
+
+class NotAMember(Refusal):
+    """This belongs to a channel that you aren't in. Join the channel first, then try again."""
+
+
+class TooManyPeople(Refusal):
+    """<#{channel}> has {people} people. In channels of more than {most}, an admin of the workspace starts rituals: please ask one."""
+
+
+class InviteMe(Refusal):
+    """I'm not in that channel yet. Type `/invite @Candor` there, then try again."""
+
+
+class ChannelArchived(Refusal):
+    """That channel is archived. Unarchive it or pick another one."""

@@ -1,0 +1,118 @@
+"""Nudges: private reminders, one message a day and three a week at most, at each person's own hour."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import storage.nudges as rows
+from rituals.errors import Refusal
+from storage import Session
+from storage.outbox import owe
+from storage.people import person as known_person
+from storage.people import remember
+from storage.schema import Json, Person
+
+USUAL_HOUR = 10  # local; nobody has told us another one
+LAST_HOUR = 17  # later than this, tomorrow is better
+A_DAY = 1
+A_WEEK = 3
+WORTH_SAYING = timedelta(days=5)  # a nudge that found no room until then is dropped
+NO_END = timedelta(days=365 * 100)
+
+
+class HowLong(Refusal):
+    """Tell me how long, like this: `/candor quiet 2 weeks`, `/candor quiet 3 days`, or `/candor quiet off`."""
+
+
+def want(
+    session: Session, workspace: str, person: str, *, key: str, kind: str, facts: Json, now: datetime
+) -> None:
+    """Want to tell somebody something, once per key, when their day has room for it."""
+    rows.want(
+        session,
+        workspace,
+        key=f"{key}:{person}",
+        person=person,
+        kind=kind,
+        facts=facts,
+        wanted_at=now,
+        expires_at=now + WORTH_SAYING,
+    )
+
+
+def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool:
+    """Owe one message with all that waits for a person, if this is their hour and their week has room."""
+    known = known_person(session, workspace, person)
+    if not is_their_hour(known, now) or not has_room(session, workspace, person, known, now):
+        return False
+    waiting = rows.waiting_for(session, workspace, person, now)
+    if not waiting:
+        return False
+    rows.tell(session, workspace, waiting, now)
+    owe(
+        session,
+        workspace,
+        key=f"nudges:{person}:{now:%Y%m%dT%H%M%S}",
+        kind="nudge.bundle",
+        to=person,
+        facts={"nudges": [nudge.id for nudge in waiting]},
+        due=now,
+        now=now,
+        expires_at=now + timedelta(hours=6),
+    )
+    return True
+
+
+def is_their_hour(known: Person | None, now: datetime) -> bool:
+    """Whether a person may be spoken to now: a working day, after their hour, neither quiet nor away."""
+    if known is not None and any(until and until > now for until in (known.quiet_until, known.away_until)):
+        return False
+    local = now.astimezone(ZoneInfo(known.zone) if known and known.zone else UTC)
+    hour = known.nudge_hour if known and known.nudge_hour is not None else USUAL_HOUR
+    return local.weekday() < 5 and hour <= local.hour <= max(LAST_HOUR, hour)
+
+
+def has_room(session: Session, workspace: str, person: str, known: Person | None, now: datetime) -> bool:
+    """Whether the budget allows one more: one on a local day, three in seven days (fewer when asked for)."""
+    local = now.astimezone(ZoneInfo(known.zone) if known and known.zone else UTC)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    a_week = known.nudges_a_week if known and known.nudges_a_week is not None else A_WEEK
+    return (
+        rows.times_told(session, workspace, person, midnight) < A_DAY
+        and rows.times_told(session, workspace, person, now - timedelta(days=7)) < a_week
+    )
+
+
+def be_quiet(session: Session, workspace: str, person: str, words: str, now: datetime) -> datetime | None:
+    """Leave a person alone for "2 weeks", "10 days", "1 month"; "off" ends it and returns None.
+
+    Raises HowLong when the words don't say how long.
+    """
+    words = words.strip().lower()
+    if words in ("off", "end", "stop"):
+        remember(session, workspace, person, quiet_until=None)
+        return None
+    found = re.fullmatch(r"(?:for\s+)?(?:(\d{1,3})|an?)?\s*(day|week|month)s?", words)
+    if found is None or found[1] == "0":
+        raise HowLong
+    days = int(found[1] or 1) * {"day": 1, "week": 7, "month": 30}[found[2]]
+    until = now + timedelta(days=days)
+    remember(session, workspace, person, quiet_until=until)
+    return until
+
+
+def were_ignored(session: Session, workspace: str, person: str) -> bool:
+    """Whether the last two messages before this one were left without a click."""
+    return rows.last_two_ignored(session, workspace, person)
+
+
+def slow_down(session: Session, workspace: str, person: str, wish: str, now: datetime) -> None:
+    """Follow what somebody answered to "too often? wrong time? stop?"."""
+    if wish == "once_a_week":
+        remember(session, workspace, person, nudges_a_week=1)
+    elif wish == "afternoon":
+        remember(session, workspace, person, nudge_hour=14)
+    else:
+        remember(session, workspace, person, quiet_until=now + NO_END)

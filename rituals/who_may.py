@@ -1,0 +1,67 @@
+"""Who may read, start and change a ritual: four rules, for all rituals alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rituals.errors import ChannelArchived, GuestsMayNot, InviteMe, NotAMember, NotYours, TooManyPeople
+
+MOST_PEOPLE = 50  # in larger channels an admin of the workspace starts rituals
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks. An admin is one of the workspace, or somebody named in CANDOR_ADMINS.
+
+    A guest is a restricted account, a bot, or somebody of another company in a shared channel.
+    `zone` is the IANA zone that Slack knows of them, None when it knows none.
+    """
+
+    person: str
+    is_admin: bool = False
+    is_guest: bool = False
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """A channel as Slack describes it: how many people, whether Candor and the asker are in it."""
+
+    id: str
+    name: str
+    people: int
+    has_candor: bool
+    has_asker: bool
+    is_archived: bool = False
+
+
+def may_read(room: Room) -> None:
+    """Today's members of a channel read what happens in it. Raises NotAMember."""
+    if not room.has_asker:
+        raise NotAMember
+
+
+def may_start(asker: Asker, room: Room) -> None:
+    """Members start a ritual in a channel of up to 50 people, admins in any.
+
+    Raises GuestsMayNot, InviteMe, ChannelArchived, NotAMember, TooManyPeople.
+    """
+    if asker.is_guest:
+        raise GuestsMayNot
+    if room.is_archived:
+        raise ChannelArchived
+    if not room.has_candor:
+        raise InviteMe
+    if not room.has_asker:
+        raise NotAMember
+    if room.people > MOST_PEOPLE and not asker.is_admin:
+        raise TooManyPeople(channel=room.id, people=room.people, most=MOST_PEOPLE)
+
+
+def may_change(asker: Asker, keepers: Sequence[str]) -> None:
+    """Those who look after a ritual change it, and admins. Raises GuestsMayNot, NotYours."""
+    if asker.is_guest:
+        raise GuestsMayNot
+    if asker.person not in keepers and not asker.is_admin:
+        raise NotYours(keepers=" and ".join(f"<@{keeper}>" for keeper in keepers) or "whoever set it up")

@@ -1,0 +1,144 @@
+"""Opens SQLite or Postgres, so that the rest of the house need not know which."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+__all__ = ["Database", "Instant", "NaiveInstant", "Session", "insert_once", "open_database"]
+
+BUSY_MS = 1_800  # a writer waits this long for SQLite's lock; Slack waits 3 s for the ack
+MIGRATION_LOCK = 0x43414E44  # "CAND": the advisory lock under which Postgres migrates
+
+
+class NaiveInstant(ValueError):
+    """An instant without a zone was about to be stored; every instant is aware and in UTC."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC: timestamptz on Postgres, sortable text on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveInstant
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One engine and its two kinds of transaction: `begin()` writes, `reading()` only reads.
+
+    On SQLite a writer starts with BEGIN IMMEDIATE: it waits for the lock at its first statement rather
+    than failing at its last one. A reader takes no lock and sees the moment at which it began.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writers = sessionmaker(engine, expire_on_commit=False)
+        self._readers = sessionmaker(engine.execution_options(candor_reads=True), expire_on_commit=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction that commits when the block ends, and leaves nothing behind when it raises."""
+        with self._writers.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction for looking only; it is rolled back at the end."""
+        with self._readers() as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest shape; two processes that start at once take turns."""
+        from storage.migrations import upgrade
+
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA busy_timeout = 60000")
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+                upgrade(connection)
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
+
+    def problem(self) -> str | None:
+        """What keeps the database from answering, in the driver's class name; None when it answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except (DBAPIError, sqlite3.Error) as fault:
+            return type(fault.orig if isinstance(fault, DBAPIError) and fault.orig else fault).__name__
+        return None
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20) -> Database:
+    """Open the database behind a SQLAlchemy URL (`sqlite:///candor.db`, `postgresql+psycopg://...`).
+
+    `synchronous` is SQLite's own word: NORMAL survives a crash of the process, FULL of the machine as well.
+    Raises sqlalchemy.exc.ArgumentError when the URL can't be read.
+    """
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    # hide_parameters: an error of the database must never carry anybody's words into a log.
+    if parsed.get_backend_name() != "sqlite":
+        return Database(
+            create_engine(
+                parsed, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            )
+        )
+    engine = create_engine(
+        parsed, hide_parameters=True, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}",
+            "journal_mode = WAL",
+            "foreign_keys = ON",
+            "secure_delete = ON",
+            f"synchronous = {synchronous}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def say_begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("candor_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return Database(engine)
+
+
+def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> int | None:
+    """Insert a row unless a unique key of it is taken; returns its id, or None when it was there already."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(table.__table__.c.id)
+    inserted: int | None = session.scalar(statement)
+    return inserted

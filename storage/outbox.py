@@ -1,0 +1,200 @@
+"""The outbox: what is owed to Slack, written in the same transaction as the reason for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import and_, delete, exists, or_, select, update
+
+from storage.database import Session, insert_once
+from storage.schema import Delivery, Json, Pace
+
+WHOLE_WORKSPACE = ""  # the lane that every delivery of a workspace passes
+KEEP_SETTLED = timedelta(days=14)
+
+
+def owe(
+    session: Session,
+    workspace: str,
+    *,
+    key: str,
+    kind: str,
+    to: str,
+    facts: Json,
+    due: datetime,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Owe Slack one delivery; False when `key` is owed or settled already, and nothing is added.
+
+    `facts` hold ids only: bot/blocks turns them into words at the moment of posting. After `expires_at`
+    the delivery is pointless and is dropped.
+    """
+    row = {
+        "workspace": workspace,
+        "key": key,
+        "kind": kind,
+        "to": to,
+        "facts": facts,
+        "job": uuid4().hex,
+        "state": "owed",
+        "due": due,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    return insert_once(session, Delivery, row) is not None
+
+
+def find_due(session: Session, now: datetime, burst: timedelta) -> Delivery | None:
+    """The oldest delivery that is due and whose lanes are free, locked for this transaction.
+
+    Workspaces that wait (Retry-After, or simply fast enough already) are stepped over, so that one in
+    trouble does not hold up another. `burst` is how far ahead of its pace a lane may run.
+    """
+    waits = exists().where(
+        and_(
+            Pace.workspace == Delivery.workspace,
+            or_(Pace.lane == WHOLE_WORKSPACE, Pace.lane == Delivery.to),
+            Pace.free_at > now + burst,
+        )
+    )
+    return session.scalar(
+        select(Delivery)
+        .where(Delivery.state == "owed", Delivery.due <= now, ~waits)
+        .order_by(Delivery.due, Delivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+
+
+def take_lease(session: Session, delivery: Delivery, now: datetime, until: datetime) -> bool:
+    """Count one more attempt and keep everybody else away until `until`; False when another was faster.
+
+    The row turns ambiguous here and stays so unless this attempt is settled: whoever finds it after a
+    crash knows that Slack may have taken it.
+    """
+    taken = session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state == "owed", Delivery.attempts == delivery.attempts)
+        .values(due=until, attempts=Delivery.attempts + 1, attempted_at=now, ambiguous=True)
+        .returning(Delivery.id)
+    )
+    return taken is not None
+
+
+def take_pace(
+    session: Session, workspace: str, lane: str, every: timedelta, burst: timedelta, now: datetime
+) -> bool:
+    """Take one turn of a lane that allows one in `every`, `burst` ahead at most; False when it must wait.
+
+    The lane's row is the token: two processes that ask at once are put in order by its lock.
+    """
+    mine = and_(Pace.workspace == workspace, Pace.lane == lane)
+    free_at = session.scalar(select(Pace.free_at).where(mine).with_for_update())
+    if free_at is None:
+        session.merge(Pace(workspace=workspace, lane=lane, free_at=now + every))
+        session.flush()  # two firsts at once: the second must meet the primary key here
+        return True
+    taken = session.scalar(
+        update(Pace)
+        .where(mine, Pace.free_at <= now + burst)
+        .values(free_at=max(free_at, now) + every)
+        .returning(Pace.lane)
+    )
+    return taken is not None
+
+
+def hold(session: Session, workspace: str, until: datetime) -> None:
+    """Let the whole workspace wait until `until`, for every process: Slack said Retry-After."""
+    free_at = session.scalar(
+        select(Pace.free_at)
+        .where(Pace.workspace == workspace, Pace.lane == WHOLE_WORKSPACE)
+        .with_for_update()
+    )
+    if free_at is None or free_at < until:
+        session.merge(Pace(workspace=workspace, lane=WHOLE_WORKSPACE, free_at=until))
+
+
+def settle(
+    session: Session,
+    workspace: str,
+    delivery_id: int,
+    attempt: int,
+    *,
+    now: datetime,
+    channel: str | None = None,
+    ts: str | None = None,
+    reason: str | None = None,
+) -> bool:
+    """End a delivery: done when Slack took it (`ts`) or nothing was left to say, dropped with a `reason`.
+
+    False when the lease of `attempt` was lost meanwhile: then whoever holds it settles.
+    """
+    settled = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.workspace == workspace,
+            Delivery.id == delivery_id,
+            Delivery.attempts == attempt,
+            Delivery.state == "owed",
+        )
+        .values(
+            state="dropped" if reason else "done",
+            settled_at=now,
+            ambiguous=False,
+            channel=channel,
+            ts=ts,
+            reason=reason,
+        )
+        .returning(Delivery.id)
+    )
+    return settled is not None
+
+
+def postpone(
+    session: Session,
+    workspace: str,
+    delivery_id: int,
+    attempt: int,
+    *,
+    due: datetime,
+    reason: str,
+    ambiguous: bool,
+    counts: bool = True,
+) -> bool:
+    """Try again at `due`. A refusal that is about our pace, not about the message, need not count."""
+    postponed = session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.workspace == workspace,
+            Delivery.id == delivery_id,
+            Delivery.attempts == attempt,
+            Delivery.state == "owed",
+        )
+        .values(
+            due=due,
+            reason=reason,
+            ambiguous=ambiguous,
+            attempts=Delivery.attempts if counts else Delivery.attempts - 1,
+        )
+        .returning(Delivery.id)
+    )
+    return postponed is not None
+
+
+def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
+    """The delivery with this key, while it is kept."""
+    return session.scalar(select(Delivery).where(Delivery.workspace == workspace, Delivery.key == key))
+
+
+def stuck(session: Session, now: datetime, older_than: timedelta) -> list[Delivery]:
+    """What should have been posted more than `older_than` ago, of every workspace, oldest first (100)."""
+    late = select(Delivery).where(Delivery.state == "owed", Delivery.due < now - older_than)
+    return list(session.scalars(late.order_by(Delivery.due).limit(100)))
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Delete what was settled 14 days ago or earlier, and lanes that nobody used for a day."""
+    session.execute(delete(Delivery).where(Delivery.settled_at < now - KEEP_SETTLED))
+    session.execute(delete(Pace).where(Pace.free_at < now - timedelta(days=1)))

@@ -1,0 +1,38 @@
+"""People: their zone, when they want to be left alone, and the acts of administration they did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.database import Session
+from storage.schema import Act, Person
+
+
+def person(session: Session, workspace: str, person_id: str) -> Person | None:
+    """What is known of somebody; None when they never met us."""
+    return session.get(Person, (workspace, person_id))
+
+
+def remember(session: Session, workspace: str, person_id: str, **columns: Any) -> Person:
+    """Store what somebody told us, or Slack of them, and leave the rest as it was."""
+    known = session.merge(Person(workspace=workspace, id=person_id, **columns))
+    session.flush()  # rules read it back in the same transaction
+    return known
+
+
+def note_act(
+    session: Session, workspace: str, person_id: str, verb: str, subject: str, now: datetime
+) -> None:
+    """Leave a line for the audit: who did what, to which ritual. Ids and verbs, never words of people."""
+    session.add(Act(workspace=workspace, person=person_id, verb=verb, subject=subject, at=now))
+
+
+def acts(session: Session, workspace: str, limit: int) -> Sequence[Act]:
+    """The latest acts of administration, newest first."""
+    return session.scalars(
+        select(Act).where(Act.workspace == workspace).order_by(Act.id.desc()).limit(limit)
+    ).all()

@@ -1,0 +1,136 @@
+"""Prompts: the question a channel is asked, its rounds, and the answers given by form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage.database import Session, insert_once
+from storage.schema import Answer, Prompt, Round
+
+
+def add_prompt(session: Session, workspace: str, schedule_id: int, **columns: Any) -> Prompt:
+    """Store what a schedule asks."""
+    prompt = Prompt(workspace=workspace, schedule_id=schedule_id, asked=[], silent_rounds=0, **columns)
+    session.add(prompt)
+    session.flush()  # its id goes into the keys of what it owes
+    return prompt
+
+
+def prompt(session: Session, workspace: str, prompt_id: int) -> Prompt | None:
+    """The prompt with this id."""
+    return session.scalar(select(Prompt).where(Prompt.workspace == workspace, Prompt.id == prompt_id))
+
+
+def prompt_of(session: Session, workspace: str, schedule_id: int) -> Prompt | None:
+    """The prompt that a schedule asks."""
+    return session.scalar(
+        select(Prompt).where(Prompt.workspace == workspace, Prompt.schedule_id == schedule_id)
+    )
+
+
+def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any) -> Round | None:
+    """Store one asking; None when this occurrence was asked before."""
+    columns = {"late": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
+    round_id = insert_once(session, Round, columns)
+    return session.get_one(Round, round_id) if round_id is not None else None
+
+
+def round_of(session: Session, workspace: str, round_id: int) -> Round | None:
+    """The round with this id."""
+    return session.scalar(select(Round).where(Round.workspace == workspace, Round.id == round_id))
+
+
+def lock_round(session: Session, workspace: str, round_id: int) -> Round | None:
+    """The round with this id, held until the transaction ends: no answer slips in while it closes."""
+    return session.scalar(
+        select(Round).where(Round.workspace == workspace, Round.id == round_id).with_for_update()
+    )
+
+
+def rounds_to_close(session: Session, now: datetime, limit: int) -> Sequence[Round]:
+    """Rounds of every workspace whose time is over, earliest first."""
+    return session.scalars(
+        select(Round)
+        .where(Round.closed_at.is_(None), Round.closes_at <= now)
+        .order_by(Round.closes_at)
+        .limit(limit)
+    ).all()
+
+
+def open_rounds_of(session: Session, workspace: str, prompt_id: int) -> Sequence[Round]:
+    """The rounds of a prompt that still take answers."""
+    return session.scalars(
+        select(Round)
+        .where(Round.workspace == workspace, Round.prompt_id == prompt_id, Round.closed_at.is_(None))
+        .order_by(Round.id)
+    ).all()
+
+
+def claim_close(session: Session, workspace: str, round_id: int, now: datetime) -> bool:
+    """Win the closing of a round; False when it was closed before."""
+    won = session.scalar(
+        update(Round)
+        .where(Round.workspace == workspace, Round.id == round_id, Round.closed_at.is_(None))
+        .values(closed_at=now)
+        .returning(Round.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return won is not None
+
+
+def put_answer(
+    session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime
+) -> bool:
+    """Store an answer, or change the one that this person gave before; True when it is the first."""
+    row = {"workspace": workspace, "round_id": round_id, "person": person, "words": words, "at": now}
+    if insert_once(session, Answer, row) is not None:
+        return True
+    session.execute(
+        update(Answer)
+        .where(Answer.workspace == workspace, Answer.round_id == round_id, Answer.person == person)
+        .values(words=words, at=now)
+    )
+    return False
+
+
+def answers_of(session: Session, workspace: str, round_id: int) -> Sequence[Answer]:
+    """The answers of a round in the order in which they first came."""
+    return session.scalars(
+        select(Answer).where(Answer.workspace == workspace, Answer.round_id == round_id).order_by(Answer.id)
+    ).all()
+
+
+def answer_by(session: Session, workspace: str, round_id: int, person: str) -> Answer | None:
+    """What one person answered in a round."""
+    return session.scalar(
+        select(Answer).where(
+            Answer.workspace == workspace, Answer.round_id == round_id, Answer.person == person
+        )
+    )
+
+
+def answer_count_by(session: Session, workspace: str, person: str) -> int:
+    """How many answers of a person are kept."""
+    counted = select(func.count()).select_from(Answer)
+    return session.scalar(counted.where(Answer.workspace == workspace, Answer.person == person)) or 0
+
+
+def open_rounds_in(session: Session, workspace: str, channels: Sequence[str], limit: int) -> Sequence[Round]:
+    """Rounds of these channels that take answers by form now, soonest closing first."""
+    return session.scalars(
+        select(Round)
+        .join(Prompt, Prompt.id == Round.prompt_id)
+        .where(
+            Round.workspace == workspace,
+            Round.channel.in_(channels),
+            Round.closed_at.is_(None),
+            Round.ts.is_not(None),
+            Prompt.answers == "form",
+        )
+        .order_by(Round.closes_at)
+        .limit(limit)
+    ).all()

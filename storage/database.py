@@ -73,14 +73,19 @@ class Database:
         from storage.migrations import upgrade
 
         with self.engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA busy_timeout = 60000")
+            self._be_patient(connection, 60_000)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
                 upgrade(connection)
-            if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_MS}")
+            self._be_patient(connection, BUSY_MS)
+
+    def _be_patient(self, connection: Connection, milliseconds: int) -> None:
+        """Let SQLite wait that long for its lock; asked of the driver, outside of any transaction."""
+        if connection.dialect.name == "sqlite":
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     def problem(self) -> str | None:
         """What keeps the database from answering, in the driver's class name; None when it answers."""

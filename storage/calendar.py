@@ -12,9 +12,7 @@ from storage.database import Session, insert_once
 from storage.schema import Keeper, Override, Schedule
 
 
-def add_schedule(
-    session: Session, workspace: str, keepers: Collection[str], **columns: Any
-) -> Schedule | None:
+def add_schedule(session: Session, workspace: str, keepers: Collection[str], **columns: Any) -> Schedule | None:
     """Store a schedule and who looks after it; None when its `origin` was stored before (a double click)."""
     columns = {"days_off": {}, "days_off_through": 0, "version": 1, **columns, "workspace": workspace}
     schedule_id = insert_once(session, Schedule, columns)
@@ -129,9 +127,7 @@ def find_due(session: Session, now: datetime, beyond: tuple[datetime, int] | Non
     due = select(Schedule).where(Schedule.next_due <= now)
     if beyond is not None:
         due = due.where(tuple_(Schedule.next_due, Schedule.id) > tuple_(*beyond))
-    return session.scalar(
-        due.order_by(Schedule.next_due, Schedule.id).limit(1).with_for_update(skip_locked=True)
-    )
+    return session.scalar(due.order_by(Schedule.next_due, Schedule.id).limit(1).with_for_update(skip_locked=True))
 
 
 def claim_due(

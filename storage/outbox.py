@@ -108,9 +108,7 @@ def take_pace(
 def hold(session: Session, workspace: str, until: datetime) -> None:
     """Let the whole workspace wait until `until`, for every process: Slack said Retry-After."""
     free_at = session.scalar(
-        select(Pace.free_at)
-        .where(Pace.workspace == workspace, Pace.lane == WHOLE_WORKSPACE)
-        .with_for_update()
+        select(Pace.free_at).where(Pace.workspace == workspace, Pace.lane == WHOLE_WORKSPACE).with_for_update()
     )
     if free_at is None or free_at < until:
         session.merge(Pace(workspace=workspace, lane=WHOLE_WORKSPACE, free_at=until))

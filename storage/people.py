@@ -24,9 +24,7 @@ def remember(session: Session, workspace: str, person_id: str, **columns: Any) -
     return known
 
 
-def note_act(
-    session: Session, workspace: str, person_id: str, verb: str, subject: str, now: datetime
-) -> None:
+def note_act(session: Session, workspace: str, person_id: str, verb: str, subject: str, now: datetime) -> None:
     """Leave a line for the audit: who did what, to which ritual. Ids and verbs, never words of people."""
     session.add(Act(workspace=workspace, person=person_id, verb=verb, subject=subject, at=now))
 

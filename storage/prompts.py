@@ -27,9 +27,7 @@ def prompt(session: Session, workspace: str, prompt_id: int) -> Prompt | None:
 
 def prompt_of(session: Session, workspace: str, schedule_id: int) -> Prompt | None:
     """The prompt that a schedule asks."""
-    return session.scalar(
-        select(Prompt).where(Prompt.workspace == workspace, Prompt.schedule_id == schedule_id)
-    )
+    return session.scalar(select(Prompt).where(Prompt.workspace == workspace, Prompt.schedule_id == schedule_id))
 
 
 def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any) -> Round | None:
@@ -82,9 +80,7 @@ def claim_close(session: Session, workspace: str, round_id: int, now: datetime) 
     return won is not None
 
 
-def put_answer(
-    session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime
-) -> bool:
+def put_answer(session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime) -> bool:
     """Store an answer, or change the one that this person gave before; True when it is the first."""
     row = {"workspace": workspace, "round_id": round_id, "person": person, "words": words, "at": now}
     if insert_once(session, Answer, row) is not None:
@@ -107,9 +103,7 @@ def answers_of(session: Session, workspace: str, round_id: int) -> Sequence[Answ
 def answer_by(session: Session, workspace: str, round_id: int, person: str) -> Answer | None:
     """What one person answered in a round."""
     return session.scalar(
-        select(Answer).where(
-            Answer.workspace == workspace, Answer.round_id == round_id, Answer.person == person
-        )
+        select(Answer).where(Answer.workspace == workspace, Answer.round_id == round_id, Answer.person == person)
     )
 
 

@@ -65,9 +65,7 @@ class Schedule(Base):
     paused_until: Mapped[datetime | None]  # with paused_because: until then; without an end when None
     paused_because: Mapped[str | None] = mapped_column(Text)
     ended_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(
-        default=1
-    )  # counts saved edits, so that two editors notice each other
+    version: Mapped[int] = mapped_column(default=1)  # counts saved edits, so that two editors notice each other
     origin: Mapped[str] = mapped_column(String(64))  # the form it came from: a double click finds it taken
     created_at: Mapped[datetime]
 

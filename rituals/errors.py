@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-
 
 class Refusal(Exception):
     """That can't be done."""
+
+    field: str | None = None  # the box of a form that it is about, by its block_id
 
     def __init__(self, **facts: object) -> None:
         """`facts` fill the braces of the docstring, which is the sentence that the person reads."""
@@ -15,7 +15,7 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        return inspect.getdoc(type(self)).format(**self.facts)  # type: ignore[union-attr]
+        return " ".join((type(self).__doc__ or "").split()).format(**self.facts)
 
     def __str__(self) -> str:
         return self.sentence
@@ -39,11 +39,13 @@ class NotFound(Refusal):
 
 
 class NotYours(Refusal):
-    """Only {keepers} can change this one, or an admin of the workspace. Ask them, or `/candor why` for its dates."""
+    """Only {keepers} can change this one, or an admin of the workspace. Please ask them."""
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody else changed this while you were editing. Close this form and open it again to see it as it is now; nothing of yours was saved."""
+    """Somebody else changed this while you were editing, so nothing of yours was saved. Close this form and
+    open it again to see it as it is now.
+    """
 
 
 class AlreadyEnded(Refusal):
@@ -51,7 +53,9 @@ class AlreadyEnded(Refusal):
 
 
 class GuestsMayNot(Refusal):
-    """Guests and people from other companies can take part, but can't start or change a ritual. Please ask somebody of the team."""
+    """Guests and people from other companies can take part, but can't start or change a ritual. Please ask
+    somebody of the team.
+    """
 
 
 class NotAMember(Refusal):
@@ -59,7 +63,9 @@ class NotAMember(Refusal):
 
 
 class TooManyPeople(Refusal):
-    """<#{channel}> has {people} people. In channels of more than {most}, an admin of the workspace starts rituals: please ask one."""
+    """<#{channel}> has {people} people. In channels of more than {most}, an admin of the workspace starts
+    rituals: please ask one.
+    """
 
 
 class InviteMe(Refusal):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import storage.nudges as rows
-from rituals.errors import Refusal
+from rituals.calendar.spans import read_span
 from storage import Session
 from storage.outbox import owe
 from storage.people import person as known_person
@@ -20,10 +19,6 @@ A_DAY = 1
 A_WEEK = 3
 WORTH_SAYING = timedelta(days=5)  # a nudge that found no room until then is dropped
 NO_END = timedelta(days=365 * 100)
-
-
-class HowLong(Refusal):
-    """Tell me how long, like this: `/candor quiet 2 weeks`, `/candor quiet 3 days`, or `/candor quiet off`."""
 
 
 def want(
@@ -86,19 +81,11 @@ def has_room(session: Session, workspace: str, person: str, known: Person | None
 
 
 def be_quiet(session: Session, workspace: str, person: str, words: str, now: datetime) -> datetime | None:
-    """Leave a person alone for "2 weeks", "10 days", "1 month"; "off" ends it and returns None.
-
-    Raises HowLong when the words don't say how long.
-    """
-    words = words.strip().lower()
-    if words in ("off", "end", "stop"):
+    """Leave a person alone for "2 weeks" or "10 days"; "off" ends it and returns None. Raises HowLong."""
+    if words.strip().lower() in ("off", "end"):
         remember(session, workspace, person, quiet_until=None)
         return None
-    found = re.fullmatch(r"(?:for\s+)?(?:(\d{1,3})|an?)?\s*(day|week|month)s?", words)
-    if found is None or found[1] == "0":
-        raise HowLong
-    days = int(found[1] or 1) * {"day": 1, "week": 7, "month": 30}[found[2]]
-    until = now + timedelta(days=days)
+    until = now + read_span(words)
     remember(session, workspace, person, quiet_until=until)
     return until
 

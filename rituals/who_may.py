@@ -25,7 +25,7 @@ class Asker:
 
 
 @dataclass(frozen=True)
-class Room:
+class Channel:
     """A channel as Slack describes it: how many people, whether Candor and the asker are in it."""
 
     id: str
@@ -36,27 +36,27 @@ class Room:
     is_archived: bool = False
 
 
-def may_read(room: Room) -> None:
+def may_read(channel: Channel) -> None:
     """Today's members of a channel read what happens in it. Raises NotAMember."""
-    if not room.has_asker:
+    if not channel.has_asker:
         raise NotAMember
 
 
-def may_start(asker: Asker, room: Room) -> None:
+def may_start(asker: Asker, channel: Channel) -> None:
     """Members start a ritual in a channel of up to 50 people, admins in any.
 
     Raises GuestsMayNot, InviteMe, ChannelArchived, NotAMember, TooManyPeople.
     """
     if asker.is_guest:
         raise GuestsMayNot
-    if room.is_archived:
+    if channel.is_archived:
         raise ChannelArchived
-    if not room.has_candor:
+    if not channel.has_candor:
         raise InviteMe
-    if not room.has_asker:
+    if not channel.has_asker:
         raise NotAMember
-    if room.people > MOST_PEOPLE and not asker.is_admin:
-        raise TooManyPeople(channel=room.id, people=room.people, most=MOST_PEOPLE)
+    if channel.people > MOST_PEOPLE and not asker.is_admin:
+        raise TooManyPeople(channel=channel.id, people=channel.people, most=MOST_PEOPLE)
 
 
 def may_change(asker: Asker, keepers: Sequence[str]) -> None:

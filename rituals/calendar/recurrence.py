@@ -33,25 +33,37 @@ LARGEST_GAP = timedelta(hours=25)
 class BadRule(Refusal):
     """I can't use this rule: {why}. A rule looks like FREQ=WEEKLY;BYDAY=TU or FREQ=MONTHLY;BYDAY=-1FR."""
 
+    field = "rule"
+
 
 class TooOften(Refusal):
     """FREQ={freq} is too often: the shortest rhythm is once a day. Use FREQ=DAILY, WEEKLY, MONTHLY or YEARLY."""
+
+    field = "rule"
 
 
 class NeverFires(Refusal):
     """This rule never falls on any date. Check its days and months."""
 
+    field = "rule"
+
 
 class EndsBeforeStart(Refusal):
     """This ends ({until}) before it starts ({start}). Choose a later end or an earlier start."""
+
+    field = "rule"
 
 
 class UnknownZone(Refusal):
     """I don't know the time zone "{zone}". {hint}"""
 
+    field = "zone"
+
 
 class BadStart(Refusal):
     """The start "{start}" isn't a local date and time. Write it like 2026-03-01T10:00, without an offset."""
+
+    field = "first"
 
 
 @dataclass(frozen=True)
@@ -166,9 +178,7 @@ def read_rule(text: str) -> Rule:
             raise BadRule(why=f"{_short(name)} is unknown")
     if until is not None and count is not None:
         raise BadRule(why="UNTIL and COUNT can't stand together")
-    if "BYSETPOS" in parts and not any(
-        part in parts for part in (*_DATES_BY, "BYMONTH", "BYHOUR", "BYMINUTE")
-    ):
+    if "BYSETPOS" in parts and not any(part in parts for part in (*_DATES_BY, "BYMONTH", "BYHOUR", "BYMINUTE")):
         raise BadRule(why="BYSETPOS needs another BY part to choose from")
     return Rule({k: v for k, v in parts.items() if k not in ("UNTIL", "COUNT")}, until, count)
 
@@ -191,9 +201,7 @@ def _read_until(value: str) -> datetime:
         day = datetime.strptime(found[1], "%Y%m%d")
         return datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S") if found[2] else _end_of(day)
     except ValueError:
-        raise BadRule(
-            why=f"UNTIL={_short(value)} is not a date such as 20261231 or 20261231T180000"
-        ) from None
+        raise BadRule(why=f"UNTIL={_short(value)} is not a date such as 20261231 or 20261231T180000") from None
 
 
 def _end_of(day: datetime) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ JUST_BEFORE = timedelta(microseconds=1)
 
 class NothingLeft(Refusal):
     """With these settings there is no date left after today. Choose a later end, or another day."""
+
+    field = "first"
 
 
 class NothingToSkip(Refusal):
@@ -155,9 +157,7 @@ def to_change(session: Session, workspace: str, schedule_id: int, asker: Asker) 
     return schedule
 
 
-def _save(
-    session: Session, schedule: Schedule, asker: Asker, verb: str, now: datetime, **columns: object
-) -> None:
+def _save(session: Session, schedule: Schedule, asker: Asker, verb: str, now: datetime, **columns: object) -> None:
     if not rows.change(session, schedule.workspace, schedule.id, schedule.version, **columns):
         raise ChangedMeanwhile
     note_act(session, schedule.workspace, asker.person, verb, f"{schedule.ritual} {schedule.id}", now)
@@ -183,9 +183,7 @@ def pause(
         raise PauseIsOver
     first = upcoming(plan_of(session, schedule), until, 1) if until else []
     next_due = first[0].at if first else None
-    _save(
-        session, schedule, asker, "paused", now, paused_until=until, paused_because=because, next_due=next_due
-    )
+    _save(session, schedule, asker, "paused", now, paused_until=until, paused_because=because, next_due=next_due)
 
 
 def resume(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> None:
@@ -193,9 +191,7 @@ def resume(session: Session, schedule: Schedule, asker: Asker, now: datetime) ->
     first = upcoming(plan_of(session, schedule), now, 1)
     if not first:
         raise NothingLeft
-    _save(
-        session, schedule, asker, "resumed", now, paused_until=None, paused_because=None, next_due=first[0].at
-    )
+    _save(session, schedule, asker, "resumed", now, paused_until=None, paused_because=None, next_due=first[0].at)
 
 
 def skip_next(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> Occurrence:
@@ -206,9 +202,7 @@ def skip_next(session: Session, schedule: Schedule, asker: Asker, now: datetime)
     skipped = next(iter(upcoming(plan_of(session, schedule), after, 1)), None)
     if skipped is None:
         raise NothingToSkip
-    rows.set_override(
-        session, schedule.workspace, schedule.id, skipped.local.isoformat(), None, asker.person, now
-    )
+    rows.set_override(session, schedule.workspace, schedule.id, skipped.local.isoformat(), None, asker.person, now)
     following = upcoming(plan_of(session, schedule), skipped.at, 1)
     _save(session, schedule, asker, "skipped", now, next_due=following[0].at if following else None)
     return skipped
@@ -219,10 +213,11 @@ def end(session: Session, schedule: Schedule, asker: Asker, now: datetime) -> No
     _save(session, schedule, asker, "stopped", now, next_due=None, ended_at=now)
 
 
-def pause_channel(
-    session: Session, workspace: str, channel: str, because: str, now: datetime
-) -> list[Schedule]:
-    """Pause all that happens in a channel that can't be reached; what was paused before keeps its reason."""
+def pause_channel(session: Session, workspace: str, channel: str, because: str, now: datetime) -> list[Schedule]:
+    """Pause all that happens in a channel that can't be reached, and tell who looks after it.
+
+    What was paused before keeps its reason.
+    """
     affected = [
         schedule
         for schedule in rows.schedules_of_channel(session, workspace, channel)
@@ -233,9 +228,7 @@ def pause_channel(
     return affected
 
 
-def resume_channel(
-    session: Session, workspace: str, channel: str, because: str, now: datetime
-) -> list[Schedule]:
+def resume_channel(session: Session, workspace: str, channel: str, because: str, now: datetime) -> list[Schedule]:
     """Go on with what was paused for this reason."""
     affected = [
         schedule
@@ -321,8 +314,3 @@ def difference(
     gone = [date for date in old if date.at <= horizon and date not in new]
     come = [date for date in new if date.at <= horizon and date not in old]
     return gone, come
-
-
-def local_midnight(day: date, zone: str) -> datetime:
-    """The instant (UTC) at which a day begins in a zone."""
-    return datetime.combine(day, datetime.min.time(), ZoneInfo(zone)).astimezone(UTC)

@@ -105,9 +105,7 @@ def _read_questions(file: Path, listed: object) -> tuple[Question, ...]:
             case {"id": str(key), "ask": str(ask)} if 1 <= len(ask.strip()) <= 300:
                 questions.append(Question(key, ask.strip()))
             case _:
-                raise BadPack(
-                    file=file.name, why="each question needs an id and an ask of 1 to 300 characters"
-                )
+                raise BadPack(file=file.name, why="each question needs an id and an ask of 1 to 300 characters")
     if not questions or len({question.id for question in questions}) < len(questions):
         raise BadPack(file=file.name, why="it needs at least one question, each with an id of its own")
     return tuple(questions)

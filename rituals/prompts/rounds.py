@@ -109,9 +109,7 @@ def posted(session: Session, workspace: str, round_id: int, ts: str) -> None:
         asked.ts = ts
 
 
-def take_answer(
-    session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime
-) -> bool:
+def take_answer(session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime) -> bool:
     """Store an answer given by form, or change an earlier one (False). Raises RoundClosed, InvalidField."""
     words = words.strip()
     if not words:
@@ -158,7 +156,10 @@ def close(session: Session, workspace: str, round_id: int, now: datetime) -> boo
 
 
 def conclude(session: Session, workspace: str, round_id: int, count: int | None, now: datetime) -> None:
-    """Note how many answered (None: nobody could count), and after two silent rounds ask those who look after it."""
+    """Note how many answered (None: nobody could count).
+
+    After two silent rounds those who look after the prompt are asked: too often, another question, stop?
+    """
     asked = rows.round_of(session, workspace, round_id)
     prompt = rows.prompt(session, workspace, asked.prompt_id) if asked else None
     if asked is None or prompt is None:

@@ -1,6 +1,6 @@
 """Alembic's entry: it uses the connection that `storage.migrations` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -8,7 +8,7 @@ from storage.database import Instant
 from storage.schema import Base
 
 
-def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own type into a new migration by its short name; everything else as Alembic would."""
     return "Instant()" if kind == "type" and isinstance(item, Instant) else False
 

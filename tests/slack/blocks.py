@@ -10,7 +10,18 @@ from tests.slack.elements import EVERYWHERE, in_element, in_picture
 
 SURFACES: dict[str, frozenset[str]] = {
     **dict.fromkeys(
-        ("actions", "card", "context", "divider", "header", "image", "input", "rich_text", "section", "video"),
+        (
+            "actions",
+            "card",
+            "context",
+            "divider",
+            "header",
+            "image",
+            "input",
+            "rich_text",
+            "section",
+            "video",
+        ),
         EVERYWHERE,
     ),
     "alert": frozenset({"modal"}),
@@ -38,7 +49,7 @@ KEYS = {
 
 
 def problems_in_blocks(blocks: Any, surface: str) -> list[str]:
-    """Everything Slack would refuse in these blocks on a "message", "modal" or "home"; empty when all is well."""
+    """Everything Slack would refuse in these blocks on a "message", "modal" or "home"."""
     return list(_in_blocks(blocks, surface))
 
 

@@ -57,7 +57,7 @@ def put(slack: Workspaces, team: Team, channel: Channel, args: Json) -> Json:
 
 
 def change(slack: Workspaces, team: Team, channel: Channel, message: Json, args: Json) -> None:
-    """Edit in place: text without blocks removes the blocks, metadata stays unless given, typed input is lost."""
+    """Edit in place: text alone removes the blocks, metadata stays unless given, typed input is lost."""
     if not args.get("blocks") and message["text"] != args.get("text"):
         message["edited"] = {"user": team.bot_user, "ts": slack.next_ts()}
     message["text"] = str(args.get("text") or "")

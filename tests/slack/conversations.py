@@ -86,7 +86,9 @@ def replies(call: Call) -> Json:
     if channel.message(root) is None:
         raise Refused("thread_not_found")
     thread = [one for one in channel.messages if root in (one["ts"], one.get("thread_ts"))]
-    page, rest = call.page([_read(call, channel, one) for one in thread if one["ts"] == root or _in_span(call, one)])
+    page, rest = call.page(
+        [_read(call, channel, one) for one in thread if one["ts"] == root or _in_span(call, one)]
+    )
     return {"messages": page, "has_more": bool(rest["next_cursor"]), "response_metadata": rest}
 
 
@@ -104,7 +106,9 @@ def _in_span(call: Call, message: Json) -> bool:
 
 
 def _read(call: Call, channel: Channel, message: Json) -> Json:
-    shown = {key: value for key, value in message.items() if key != "metadata" or call.flag("include_all_metadata")}
+    shown = {
+        key: value for key, value in message.items() if key != "metadata" or call.flag("include_all_metadata")
+    }
     answers = [one for one in channel.messages if one.get("thread_ts") == message["ts"] != one["ts"]]
     if answers:
         shown |= {"thread_ts": message["ts"], "reply_count": len(answers), "latest_reply": answers[-1]["ts"]}

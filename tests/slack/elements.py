@@ -1,4 +1,4 @@
-"""Checks the interactive elements of Block Kit: where each may stand, what it may carry, how long it may be."""
+"""Checks the elements of Block Kit: where each may stand, what it may carry, how long it may be."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +18,11 @@ from tests.slack.composition import (
 
 EVERYWHERE = frozenset({"message", "modal", "home"})
 MODALS = frozenset({"modal"})
+MOST_OPTIONS = {
+    "radio_buttons": sizes.CHOICE_OPTIONS,
+    "checkboxes": sizes.CHOICE_OPTIONS,
+    "overflow": sizes.OVERFLOW_OPTIONS,
+}  # of the others: SELECT_OPTIONS
 CHOSEN_FROM_A_LIST = ("static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow")
 
 
@@ -72,7 +77,7 @@ KINDS = {
 def in_element(element: Any, where: str, block: str, surface: str) -> Iterator[str]:
     """What is wrong with an element that stands in a `block` ("section", "actions", ...) on a `surface`."""
     if not isinstance(element, dict) or element.get("type") not in KINDS:
-        yield f"{where}: unknown element type {element.get('type') if isinstance(element, dict) else element!r}"
+        yield f"{where}: unknown element type in {str(element)[:60]}"
         return
     name = element["type"]
     kind = KINDS[name]
@@ -109,7 +114,11 @@ def in_picture(picture: Json, where: str) -> Iterator[str]:
 
 def _in_button(button: Json, where: str) -> Iterator[str]:
     yield from in_text(button.get("text"), f"{where}.text", sizes.BUTTON_TEXT, plain=True)
-    for key, longest in (("value", sizes.BUTTON_VALUE), ("url", sizes.URL), ("accessibility_label", sizes.BUTTON_LABEL)):
+    for key, longest in (
+        ("value", sizes.BUTTON_VALUE),
+        ("url", sizes.URL),
+        ("accessibility_label", sizes.BUTTON_LABEL),
+    ):
         if key in button:
             yield from in_length(button[key], f"{where}.{key}", longest)
     yield from in_style(button, where)
@@ -124,7 +133,7 @@ def options_of(element: Json) -> list[Json]:
 def _in_choices(element: Json, where: str) -> Iterator[str]:
     name = element["type"]
     markup = name in ("radio_buttons", "checkboxes")
-    most = sizes.CHOICE_OPTIONS if markup else sizes.OVERFLOW_OPTIONS if name == "overflow" else sizes.SELECT_OPTIONS
+    most = MOST_OPTIONS.get(name, sizes.SELECT_OPTIONS)
     if ("options" in element) == ("option_groups" in element):
         yield f"{where}: must have either options or option_groups"
         return

@@ -1,4 +1,4 @@
-"""The strict fake Slack: the documented rules over one state, with people on one side and a bot on the other."""
+"""The strict fake Slack: one state under the documented rules, people on one side and a bot on the other."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from tests.slack.people import Person, Reply, ack_of
 from tests.slack.records import Json
 from tests.slack.refusals import Answer
 from tests.slack.workspace import Workspaces
+
+WITHOUT_TIME = frozenset({"app_uninstalled", "tokens_revoked"})  # events that carry no event_ts
 
 
 class Slack(Workspaces):
@@ -24,7 +26,7 @@ class Slack(Workspaces):
             return Person(self, user, self.teams[team])
 
     def web_api(self, method: str, token: str, args: Json) -> Answer:
-        """One Web API call, as both doors make it. Raises Unreachable and LineDropped where no answer arrives."""
+        """One Web API call, as both doors make it. Raises Unreachable, or LineDropped."""
         return web_api.answer(self, method, token, args)
 
     def post_response_url(self, url: str, body: Json) -> int:
@@ -40,49 +42,56 @@ class Slack(Workspaces):
 
     # -- what happens in a workspace
 
-    def event(self, *, team: str, type: str, event_id: str | None = None, retry: Retry | None = None,
-              **fields: Any) -> Reply:  # fmt: skip
+    def event(
+        self, *, team: str, type: str, event_id: str | None = None, retry: Retry | None = None, **fields: Any
+    ) -> Reply:
         """Send an event, subscribed or not. Give the same `event_id`, and a `retry`, to send it again."""
-        event: Json = {"type": type} | fields
-        event.setdefault("event_ts", self.next_ts())
-        if type in ("app_uninstalled", "tokens_revoked"):
-            del event["event_ts"]
-        return self.deliver("events_api", event_callback(self, self.teams[team], event, event_id), retry)
+        return self._send({"type": type} | fields, team, event_id, retry)
 
-    def notify(self, team: str, type: str, *, heard_as: str | None = None, **fields: Any) -> Reply | None:
+    def notify(self, team: str, event: Json, *, heard_as: str | None = None) -> Reply | None:
         """Send an event if the app subscribed to it (`slack.subscribed`), as Slack does; else None."""
-        if (heard_as or type) not in self.subscribed:
-            return None
-        return self.event(team=team, type=type, **fields)
+        return self._send(event, team) if (heard_as or event["type"]) in self.subscribed else None
+
+    def _send(self, event: Json, team: str, event_id: str | None = None, retry: Retry | None = None) -> Reply:
+        with self.lock:
+            if event["type"] not in WITHOUT_TIME:
+                event.setdefault("event_ts", self.next_ts())
+            payload = event_callback(self, self.teams[team], event, event_id)
+        return self.deliver("events_api", payload, retry)
 
     def join(self, channel: str, user: str, *, inviter: str | None = None) -> Reply | None:
-        place = self.channels[channel]
-        if user not in place.members:
-            place.members.append(user)
-        invited = {"inviter": inviter} if inviter else {}
-        return self._moved("member_joined_channel", channel, user, **invited)
+        with self.changed:
+            place = self.channels[channel]
+            if user not in place.members:
+                place.members.append(user)
+        return self._moved("member_joined_channel", channel, user, {"inviter": inviter} if inviter else {})
 
     def leave(self, channel: str, user: str) -> Reply | None:
-        reply = self._moved("member_left_channel", channel, user)
-        self.channels[channel].members.remove(user)
-        return reply
+        """A bot that is removed hears of it too."""
+        bot_was_there = self.teams[self.channels[channel].team_id].bot_user in self.channels[channel].members
+        with self.changed:
+            self.channels[channel].members.remove(user)
+        return self._moved("member_left_channel", channel, user, {}) if bot_was_there else None
 
-    def _moved(self, type: str, channel: str, user: str, **more: str) -> Reply | None:
+    def _moved(self, type: str, channel: str, user: str, more: Json) -> Reply | None:
         place = self.channels[channel]
-        if self.teams[place.team_id].bot_user not in place.members:
+        if type == "member_joined_channel" and self.teams[place.team_id].bot_user not in place.members:
             return None
-        letter = "G" if place.is_private else "C"
-        more |= {"user": user, "channel": channel, "channel_type": letter, "team": self.users[user].team_id}
-        return self.notify(place.team_id, type, **more)
+        event = {
+            "type": type,
+            "user": user,
+            "channel": channel,
+            "channel_type": "G" if place.is_private else "C",
+        }
+        return self.notify(place.team_id, event | {"team": self.users[user].team_id} | more)
 
     def archive(self, channel: str, by: str) -> Reply | None:
         place = self.channels[channel]
         place.is_archived = True
-        return self.notify(place.team_id, "channel_archive", channel=channel, user=by)
+        return self.notify(place.team_id, {"type": "channel_archive", "channel": channel, "user": by})
 
     def uninstall(self, team: str) -> None:
         """Revoke the token, then tell the app, as Slack does: it can't call back any more."""
         self.teams[team].token_state = "account_inactive"
-        self.notify(team, "app_uninstalled")
-        bots = {"oauth": [], "bot": [self.teams[team].bot_user]}
-        self.notify(team, "tokens_revoked", tokens=bots)
+        self.notify(team, {"type": "app_uninstalled"})
+        self.notify(team, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.teams[team].bot_user]}})

@@ -64,7 +64,8 @@ def _option(element: Json, value: Any) -> Json:
     for option in options:
         if value in (option["value"], option["text"]["text"]):
             return option
-    raise AssertionError(f"no option {value!r} in {element['action_id']}, only {[one['value'] for one in options]}")
+    offered = [option["value"] for option in options]
+    raise AssertionError(f"no option {value!r} in {element['action_id']}, only {offered}")
 
 
 def untouched(element: Json) -> Json:
@@ -75,7 +76,7 @@ def untouched(element: Json) -> Json:
 
 
 def state_values(blocks: list[Json], typed: Json) -> Json:
-    """`state.values`: every stateful element, with what was `typed` (block_id, action_id) or its initial value."""
+    """`state.values`: every stateful element, with what was `typed` or its initial value."""
     values: Json = {}
     for block, element in elements_in(blocks):
         if element["type"] not in STATELESS:

@@ -14,7 +14,7 @@ from tests.slack.fake import Slack
 
 
 class HttpDoor:
-    """Posts every payload to `url`; set it as the fake's door with `slack.door = HttpDoor(...)`, or give it here."""
+    """Posts every payload to `url`; given the fake, becomes its door."""
 
     def __init__(self, url: str, signing_secret: str, slack: Slack | None = None) -> None:
         self.url, self._signer = url, SignatureVerifier(signing_secret)

@@ -5,7 +5,7 @@ import http.client
 import io
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from email.message import Message
@@ -134,7 +134,7 @@ class InProcessDoor:
         assert isinstance(app.client, FakeClient), "build the app with client=FakeClient(slack)"
         self.app, self.slack = app, app.client.slack
         runner = app.listener_runner
-        runner.listener_executor = WatchedExecutor(runner.listener_executor)  # type: ignore[assignment]
+        runner.listener_executor = WatchedExecutor(runner.listener_executor)
         runner.lazy_listener_runner.executor = WatchedExecutor(  # type: ignore[attr-defined]
             runner.lazy_listener_runner.executor  # type: ignore[attr-defined]
         )
@@ -142,9 +142,11 @@ class InProcessDoor:
         self.slack.door = self
 
     def deliver(self, envelope: Envelope, payload: Json, limit: float, retry: Retry | None = None) -> Ack:
-        headers = {"x-slack-retry-num": str(retry.number), "x-slack-retry-reason": retry.reason} if retry else {}
+        headers: dict[str, str | Sequence[str]] = {}
+        if retry:
+            headers = {"x-slack-retry-num": str(retry.number), "x-slack-retry-reason": retry.reason}
         body = json.loads(json.dumps(payload))
-        request = BoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+        request = BoltRequest(mode="socket_mode", body=body, headers=headers)
         request.context = self._lent(request.context)
         started = time.monotonic()
         response = self.app.dispatch(request)

@@ -1,4 +1,4 @@
-"""What Slack, or our house, would refuse in a message or a view: every payload our builders emit goes through here."""
+"""What Slack, or our house, would refuse in a message or a view: for every payload our builders emit."""
 
 import json
 import re
@@ -12,15 +12,12 @@ BROADCAST = re.compile(r"<!(channel|here|everyone)(\||>)")
 LINK = re.compile(r"<[^<>|]*\|([^<>]*)>")
 LONGEST_REPEATED = 2_000  # a longer text of the blocks need not stand in `text` as well
 
-VIEW_KEYS = frozenset(
-    "type title blocks close submit private_metadata callback_id clear_on_close notify_on_close external_id "
-    "submit_disabled".split()
-)
 HOME_KEYS = frozenset({"type", "blocks", "private_metadata", "callback_id", "external_id"})
+MODAL_KEYS = HOME_KEYS | {"title", "close", "submit", "submit_disabled", "clear_on_close", "notify_on_close"}
 
 
 def problems_in_message(message: Json, *, edit: bool = False, says_it_all: bool = True) -> list[str]:
-    """What is wrong with the arguments of a post, or of an `edit` (chat.update), by Slack's rules and the house's.
+    """What is wrong with the arguments of a post or of an `edit`, by Slack's rules and the house's.
 
     `says_it_all`: `text` must repeat every section, header and context, because screen readers skip blocks.
     """
@@ -56,7 +53,7 @@ def _in_view(view: Json) -> Iterator[str]:
     if kind not in ("modal", "home"):
         yield f"view: unknown type {kind!r}"
         return
-    yield from in_keys(view, "view", VIEW_KEYS if kind == "modal" else HOME_KEYS)
+    yield from in_keys(view, "view", MODAL_KEYS if kind == "modal" else HOME_KEYS)
     blocks = view.get("blocks")
     if kind == "modal":
         yield from _in_modal(view)
@@ -80,8 +77,8 @@ def _in_modal(view: Json) -> Iterator[str]:
     for key, longest in (("submit", sizes.VIEW_SUBMIT), ("close", sizes.VIEW_CLOSE)):
         if view.get(key) is not None:
             yield from in_text(view[key], f"view.{key}", longest, plain=True)
-    inputs = [block for block in view.get("blocks") or [] if isinstance(block, dict) and block.get("type") == "input"]
-    if inputs and not view.get("submit"):
+    blocks = [block for block in view.get("blocks") or [] if isinstance(block, dict)]
+    if any(block.get("type") == "input" for block in blocks) and not view.get("submit"):
         yield "view.submit: required, because the modal has inputs"
     if "callback_id" in view:
         yield from in_length(view["callback_id"], "view.callback_id", sizes.CALLBACK_ID)

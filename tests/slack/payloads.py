@@ -8,10 +8,20 @@ from tests.slack.workspace import Workspaces
 
 
 def slash_command(slack: Workspaces, team: Team, user: User, channel: Channel, command: str, text: str) -> Json:
-    payload: Json = {"token": "legacy", "api_app_id": team.app_id, "team_id": team.id, "team_domain": team.domain}
+    payload: Json = {
+        "token": "legacy",
+        "api_app_id": team.app_id,
+        "team_id": team.id,
+        "team_domain": team.domain,
+    }
     if team.enterprise_id:
         payload |= {"enterprise_id": team.enterprise_id, "enterprise_name": team.enterprise_id}
-    payload |= {"channel_id": channel.id, "channel_name": channel.name, "user_id": user.id, "user_name": user.name}
+    payload |= {
+        "channel_id": channel.id,
+        "channel_name": channel.name,
+        "user_id": user.id,
+        "user_name": user.name,
+    }
     payload |= {"command": command, "text": text, "is_enterprise_install": "false"}
     payload["response_url"] = slack.lend_response_url(user.id, team.id, channel.id)
     return payload | {"trigger_id": slack.lend_trigger(user.id, team.id)}
@@ -23,7 +33,7 @@ def _interaction(team: Team, user: User, kind: str) -> Json:
     payload |= {"team": {"id": team.id, "domain": team.domain}, "is_enterprise_install": False}
     who = {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team_id}
     if kind in ("shortcut", "message_action"):
-        del who["name" if kind == "shortcut" else "username"]
+        del who["name" if kind == "shortcut" else "username"], payload["api_app_id"]
     return payload | {"user": who}
 
 
@@ -38,9 +48,16 @@ def click_in_view(slack: Workspaces, team: Team, user: User, view: Json, action:
     return payload | {"trigger_id": slack.lend_trigger(user.id, team.id)}
 
 
-def click_in_message(slack: Workspaces, team: Team, user: User, channel: Channel, message: Json, action: Json) -> Json:
+def click_in_message(
+    slack: Workspaces, team: Team, user: User, channel: Channel, message: Json, action: Json
+) -> Json:
     whispered = bool(message.get("is_ephemeral"))
-    place = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": whispered}
+    place = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": channel.id,
+        "is_ephemeral": whispered,
+    }
     if "thread_ts" in message:
         place["thread_ts"] = message["thread_ts"]
     payload = _interaction(team, user, "block_actions") | {"container": place, "actions": [action]}
@@ -59,11 +76,17 @@ def view_submission(slack: Workspaces, team: Team, user: User, view: Json) -> Js
 
 
 def view_closed(slack: Workspaces, team: Team, user: User, view: Json, is_cleared: bool) -> Json:
-    return _interaction(team, user, "view_closed") | {"view": with_state(slack, view), "is_cleared": is_cleared}
+    return _interaction(team, user, "view_closed") | {
+        "view": with_state(slack, view),
+        "is_cleared": is_cleared,
+    }
 
 
 def global_shortcut(slack: Workspaces, team: Team, user: User, callback_id: str) -> Json:
-    payload = _interaction(team, user, "shortcut") | {"callback_id": callback_id, "action_ts": slack.next_ts()}
+    payload = _interaction(team, user, "shortcut") | {
+        "callback_id": callback_id,
+        "action_ts": slack.next_ts(),
+    }
     return payload | {"trigger_id": slack.lend_trigger(user.id, team.id)}
 
 
@@ -79,7 +102,12 @@ def event_callback(slack: Workspaces, team: Team, event: Json, event_id: str | N
     """The envelope of the Events API; pass `event_id` again to redeliver."""
     authorization: dict[str, Any] = {"enterprise_id": team.enterprise_id, "team_id": team.id}
     authorization |= {"user_id": team.bot_user, "is_bot": True, "is_enterprise_install": False}
-    payload: Json = {"token": "legacy", "team_id": team.id, "api_app_id": team.app_id, "type": "event_callback"}
+    payload: Json = {
+        "token": "legacy",
+        "team_id": team.id,
+        "api_app_id": team.app_id,
+        "type": "event_callback",
+    }
     if team.enterprise_id:
         payload["enterprise_id"] = team.enterprise_id
     payload |= {"event": event, "event_id": event_id or slack.fresh("Ev"), "authorizations": [authorization]}

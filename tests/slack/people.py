@@ -33,7 +33,7 @@ class Reply:
 
 
 class Person:
-    """One user in one workspace. Deliveries go through `slack.door`; the person waits for the ack, as a client does."""
+    """One user in one workspace, who waits for the ack of each delivery as a client does."""
 
     def __init__(self, slack: "Slack", user: User, team: Team) -> None:
         self.slack, self.user, self.team = slack, user, team
@@ -98,8 +98,10 @@ class Person:
 
     def open_home(self, tab: str = "home") -> Reply | None:
         channel = self.slack.direct_channel(self.team, self.id).id
-        more = {"view": self.home} if self.home and tab == "home" else {}
-        return self.slack.notify(self.team.id, "app_home_opened", user=self.id, channel=channel, tab=tab, **more)
+        event: Json = {"type": "app_home_opened", "user": self.id, "channel": channel, "tab": tab}
+        if self.home and tab == "home":
+            event["view"] = payloads.with_state(self.slack, self.home)
+        return self.slack.notify(self.team.id, event)
 
     def says(self, text: str, *, channel: str, thread_ts: str | None = None) -> Json:
         """Post a message as this person; the bot hears of it only where it subscribed to such messages."""
@@ -114,7 +116,7 @@ class Person:
             kind = {"im": "im", "groups": "group", "channels": "channel"}[place.kind]
             event = message | {"channel": channel, "channel_type": kind}
             heard = f"message.{place.kind}"
-            self.slack.notify(self.team.id, "message", heard_as=heard, **{k: v for k, v in event.items() if k != "type"})
+            self.slack.notify(self.team.id, event, heard_as=heard)
         return message
 
     # -- messages, homes and modals
@@ -133,7 +135,7 @@ class Person:
         raise AssertionError(f"no button {what!r} here, only {self._named(surface)}")
 
     def choose(self, action_id: str, value: Any, *, on: Json | None = None) -> Reply | None:
-        """Change a select, radio, checkbox, date or menu; None where Slack sends nothing (an input that stays silent)."""
+        """Change a select, radio, checkbox, date or menu; None where Slack sends nothing (a silent input)."""
         surface = self._surface(on)
         for block, element in elements_in(surface.get("blocks", [])):
             if element["action_id"] == action_id and element["type"] != "button":
@@ -155,7 +157,7 @@ class Person:
             self._typed(surface).setdefault(block_id, {})[element["action_id"]] = answered(element, value)
 
     def submit(self, answers: Json | None = None, *, as_client: bool = True) -> Reply:
-        """Fill and submit the top form. As Slack's client does, refuses missing or misfit inputs (AssertionError)."""
+        """Fill and submit the top form. Raises AssertionError for inputs Slack's client would not let go."""
         view = self.modal
         assert view is not None, "no form is open"
         assert view["submit"] is not None, "this form has no submit button"

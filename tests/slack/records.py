@@ -65,7 +65,8 @@ class User:
             shown[flag] = getattr(self, flag)
         if self.tz is not None:
             offset = now.astimezone(ZoneInfo(self.tz)).utcoffset()
-            shown |= {"tz": self.tz, "tz_label": self.tz, "tz_offset": int(offset.total_seconds()) if offset else 0}
+            seconds = int(offset.total_seconds()) if offset else 0
+            shown |= {"tz": self.tz, "tz_label": self.tz, "tz_offset": seconds}
         return shown | ({"locale": self.locale} if locale else {})
 
 
@@ -88,7 +89,14 @@ class Channel:
     def shown(self, bot_user: str, *, num_members: bool = False) -> Json:
         if self.is_im:
             other = next(one for one in self.members if one != bot_user)
-            return {"id": self.id, "created": 0, "is_im": True, "is_archived": False, "user": other, "priority": 0}
+            return {
+                "id": self.id,
+                "created": 0,
+                "is_im": True,
+                "is_archived": False,
+                "user": other,
+                "priority": 0,
+            }
         shown: Json = {
             "id": self.id,
             "name": self.name,

@@ -19,6 +19,7 @@ from tests.slack.web_api import read_arguments
 
 MOST_SOCKETS = 10
 EVENT_RETRIES = 3
+CLOSING = 0.3  # seconds a socket may take to say goodbye
 MOST_CALLS_AT_ONCE = 64
 
 
@@ -104,12 +105,16 @@ class SlackServer:
         # dumped here, under the lock, because bodies show live state
         with self.slack.lock:
             text = json.dumps(answer.body)
-        return web.Response(text=text, status=answer.status, headers=dict(answer.headers), content_type="application/json")
+        return web.Response(
+            text=text, status=answer.status, headers=dict(answer.headers), content_type="application/json"
+        )
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         try:
-            job = self._loop.run_in_executor(self._workers, answer_response_url, self.slack, str(request.url), body)
+            job = self._loop.run_in_executor(
+                self._workers, answer_response_url, self.slack, str(request.url), body
+            )
             status, words = await job
         except (Unreachable, LineDropped):
             return _cut(request)
@@ -126,16 +131,19 @@ class SlackServer:
         if self.slack.down or ticket not in self.slack.tickets:
             return web.Response(status=401)
         self.slack.tickets.discard(ticket)
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=CLOSING)
         await socket.prepare(request)
         if len(self._sockets) == MOST_SOCKETS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
         app_id = next(iter(self.slack.teams.values())).app_id
-        hello: Json = {"type": "hello", "num_connections": len(self._sockets) + 1, "connection_info": {"app_id": app_id}}
+        hello: Json = {"type": "hello", "connection_info": {"app_id": app_id}}
+        hello["num_connections"] = len(self._sockets) + 1
         await socket.send_json(hello | {"debug_info": {"approximate_connection_time": 3600}})
-        self._sockets.append(socket)
+        with self.slack.changed:
+            self._sockets.append(socket)
+            self.slack.changed.notify_all()
         try:
             async for frame in socket:
                 if frame.type == WSMsgType.TEXT and frame.data.startswith("{"):
@@ -154,7 +162,7 @@ class SlackServer:
 
     @property
     def sockets(self) -> int:
-        """How many sockets the bot has open."""
+        """How many sockets the bot has open; `slack.wait_for(lambda: server.sockets)` waits for the first."""
         return len(self._sockets)
 
     def refresh_sockets(self, reason: str = "refresh_requested") -> None:
@@ -167,7 +175,7 @@ class SlackServer:
             await socket.close()
 
     def deliver(self, envelope: Envelope, payload: Json, limit: float, retry: Retry | None = None) -> Ack:
-        """To one of the sockets. An event whose socket dies is sent again; a click or command is lost with it."""
+        """To one of the sockets. An event whose socket dies is sent again; a click is lost with it."""
         body = json.loads(json.dumps(payload))
         sent: Future[Json] = asyncio.run_coroutine_threadsafe(self._send(envelope, body, retry), self._loop)
         try:
@@ -203,7 +211,10 @@ class SlackServer:
         frame: Json = {"type": envelope, "envelope_id": id, "payload": payload}
         frame["accepts_response_payload"] = envelope != "events_api"
         if envelope == "events_api":
-            frame |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
+            frame |= {
+                "retry_attempt": retry.number if retry else 0,
+                "retry_reason": retry.reason if retry else "",
+            }
         try:
             await socket.send_json(frame)
             return await ack

@@ -1,4 +1,4 @@
-"""How big each part of a Slack message or view may be: the numbers Slack documents, in characters unless said."""
+"""How big each part of a Slack message or view may be: Slack's numbers, in characters unless said."""
 
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 MESSAGE_TEXT, EDITED_TEXT = 40_000, 4_000

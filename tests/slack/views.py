@@ -53,7 +53,7 @@ def push_on(slack: Workspaces, team: Team, user: str, view: Json) -> Json:
 
 
 def replace(slack: Workspaces, team: Team, old: Json, view: Json) -> Json:
-    """New content in an open view: same id and place, new hash; input stays where block_id and action_id stay."""
+    """New content in an open view: same id, new hash; input stays where block_id and action_id stay."""
     place = {key: old[key] for key in ("previous_view_id", "root_view_id")}
     new = kept_view(slack, team, view, old["id"]) | place
     old.clear()

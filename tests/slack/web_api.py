@@ -110,7 +110,7 @@ def _answer(slack: Workspaces, name: str, token: str, args: Json) -> Answer:
             slack.pace.take(name, team.id, call.text("channel"), slack.monotonic())
         if name in SCOPES:
             call.need_scope(SCOPES[name])
-        body = {"ok": True} | METHODS[name](call)
+        body: Json = {"ok": True} | METHODS[name](call)
     except TooMany as refused:
         return _too_many(refused.retry_after)
     except Refused as refused:

@@ -19,9 +19,21 @@ RESPONSE_URL_LIVES, RESPONSE_URL_USES = 30 * 60.0, 5
 MODAL_STACK = 3
 
 EVERY_SCOPE = (
-    "chat:write", "commands", "im:write", "users:read", "channels:read", "groups:read", "im:read", "im:history",
-    "channels:history", "groups:history", "team:read", "files:write", "reactions:write", "canvases:write",
-)  # fmt: skip
+    "chat:write",
+    "commands",
+    "im:write",
+    "users:read",
+    "channels:read",
+    "groups:read",
+    "im:read",
+    "im:history",
+    "channels:history",
+    "groups:history",
+    "team:read",
+    "files:write",
+    "reactions:write",
+    "canvases:write",
+)
 USUAL_EVENTS = frozenset(
     {"app_home_opened", "app_uninstalled", "tokens_revoked", "user_change"}
     | {"member_joined_channel", "member_left_channel", "channel_archive"}
@@ -69,24 +81,52 @@ class Workspaces:
 
     # -- who and where
 
-    def team(self, id: str, *, scopes: Iterable[str] = EVERY_SCOPE, bot_user: str | None = None,
-             token: str | None = None, app_token: str = "xapp-1", app_id: str = "A1", bot_id: str | None = None,
-             enterprise_id: str | None = None, name: str | None = None) -> Team:  # fmt: skip
+    def team(
+        self,
+        id: str,
+        *,
+        scopes: Iterable[str] = EVERY_SCOPE,
+        bot_user: str | None = None,
+        token: str | None = None,
+        app_token: str = "xapp-1",
+        app_id: str = "A1",
+        bot_id: str | None = None,
+        enterprise_id: str | None = None,
+        name: str | None = None,
+    ) -> Team:
         team = Team(
-            id=id, token=token or f"xoxb-{id}", app_token=app_token, app_id=app_id, bot_user=bot_user or f"UBOT{id}",
-            bot_id=bot_id or f"B{id}", scopes=set(scopes), name=name or f"Team {id}", enterprise_id=enterprise_id,
-        )  # fmt: skip
+            id=id,
+            token=token or f"xoxb-{id}",
+            app_token=app_token,
+            app_id=app_id,
+            bot_user=bot_user or f"UBOT{id}",
+            bot_id=bot_id or f"B{id}",
+            scopes=set(scopes),
+            name=name or f"Team {id}",
+            enterprise_id=enterprise_id,
+        )
         self.teams[id] = team
         self.user(team.bot_user, team=id, name="candor", is_bot=True, tz=None)
         return team
 
-    def user(self, id: str, *, team: str, name: str | None = None, real_name: str | None = None, **more: Any) -> User:
+    def user(
+        self, id: str, *, team: str, name: str | None = None, real_name: str | None = None, **more: Any
+    ) -> User:
         name = name or id.lower()
         self.users[id] = User(id=id, name=name, real_name=real_name or name.title(), team_id=team, **more)
         return self.users[id]
 
-    def channel(self, id: str, *, team: str, name: str | None = None, members: Iterable[str] = (),
-                bot_in: bool = True, is_private: bool = False, is_archived: bool = False) -> Channel:  # fmt: skip
+    def channel(
+        self,
+        id: str,
+        *,
+        team: str,
+        name: str | None = None,
+        members: Iterable[str] = (),
+        bot_in: bool = True,
+        is_private: bool = False,
+        is_archived: bool = False,
+    ) -> Channel:
         bot = [self.teams[team].bot_user] if bot_in else []
         everyone = list(dict.fromkeys([*members, *bot]))
         self.channels[id] = Channel(id, name or id.lower(), team, is_private, is_archived, members=everyone)
@@ -101,7 +141,7 @@ class Workspaces:
         return self.channels[id]
 
     def channel_seen_by(self, team: Team, id: str) -> Channel:
-        """Raises Refused("channel_not_found") for a channel of another team, or a private one without the bot."""
+        """Raises Refused("channel_not_found") for another team's channel or a private one without the bot."""
         channel = self.channels.get(id)
         hidden = channel is None or channel.team_id != team.id
         if channel is None or hidden or (channel.is_private and team.bot_user not in channel.members):
@@ -150,11 +190,19 @@ class Workspaces:
 
     # -- misfortune and patience
 
-    def fail_next(self, method: str, *, error: str | None = None, status: int | None = None,
-                  retry_after: int | None = None, drop_reply: bool = False, times: int = 1) -> None:  # fmt: skip
+    def fail_next(
+        self,
+        method: str,
+        *,
+        error: str | None = None,
+        status: int | None = None,
+        retry_after: int | None = None,
+        drop_reply: bool = False,
+        times: int = 1,
+    ) -> None:
         """Arm a fault for the next `times` calls of a method, or of "response_url".
 
-        `error`: ok=false. `status`: an HTTP error. `retry_after`: 429. `drop_reply`: done, but the answer is lost.
+        `error`: ok=false. `status`: an HTTP error. `retry_after`: 429. `drop_reply`: done, answer lost.
         """
         self.faults.arm(method, Fault(error, status, retry_after, drop_reply, times))
 

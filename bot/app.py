@@ -1,0 +1,154 @@
+"""Builds the Bolt app: rooms registered, what listeners need lent, refusals answered in one place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot import candor, channels, home, nudges
+from bot.blocks.common import Json, notice, section
+from bot.courier import log_bug
+from bot.people import People
+from bot.replies import Replies
+from bot.rooms import Posting, RitualRoom
+from bot.workspaces import OneWorkspace, workspace_id
+from rituals.errors import Refusal
+from storage import Database
+
+log = logging.getLogger("candor")
+
+SORRY = "Something broke on my side, and nothing was saved. Please try again; if it stays, tell who runs Candor."
+
+
+def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
+    """Every kind of delivery that the courier can say."""
+    parts = {kind: part for room in rooms.values() for kind, part in room.nudge_parts.items()}
+    return {kind: posting for room in rooms.values() for kind, posting in room.postings.items()} | nudges.postings(
+        parts
+    )
+
+
+def build_app(
+    *,
+    client: WebClient,
+    workspaces: OneWorkspace,
+    database: Database,
+    people: People,
+    replies: Replies,
+    rooms: Mapping[str, RitualRoom],
+    prefix: str = "",
+    executor: Executor | None = None,
+) -> App:
+    """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
+
+    Everything is handed over explicitly: what Bolt would read from SLACK_* variables by itself isn't wanted.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        # None is Bolt's documented way to say "not installed there"; only its annotation doesn't know
+        return workspaces.authorize(enterprise_id, team_id)  # type: ignore[return-value]
+
+    app = App(
+        name="candor",
+        logger=_quiet_logger(),
+        client=client,
+        authorize=authorize,
+        signing_secret="only used over HTTP",  # noqa: S106
+        listener_executor=executor,
+    )
+
+    lent: dict[str, Any] = {
+        "sessions": database,
+        "people": people,
+        "rooms": rooms,
+        "workspaces": workspaces,
+    }
+    for room in rooms.values():
+        lent |= room.lends
+
+    @app.middleware
+    def lend(context: BoltContext, body: Json, next: Callable[[], None]) -> None:
+        """Give listeners, by the names of their arguments, what they need beside Bolt's own."""
+        workspace = workspace_id(context.team_id or "", context.enterprise_id)
+        context.update(lent)
+        context["workspace"] = workspace
+        context["client"] = workspaces.client(workspace)
+        context["reply"] = partial(replies.send, body.get("response_url", ""))
+        next()
+
+    app.error(refuse)
+
+    def named(command: str) -> str:
+        return f"/{prefix}{command}"
+
+    candor.register(app, named)
+    home.register(app)
+    channels.register(app)
+    nudges.register(app)
+    for room in rooms.values():
+        room.register(app, named)
+    return app
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt copies the root level to its loggers and prints whole bodies at INFO, unless it is given this one."""
+    logger = logging.getLogger("candor.bolt")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def refuse(error: Exception, ack: Ack, body: Json, client: WebClient, context: BoltContext) -> BoltResponse | None:
+    """The one place where a refusal, or a bug, becomes a sentence that the person sees.
+
+    It never raises: Bolt swallows what its error handler raises, and the person would see nothing.
+    """
+    try:
+        if isinstance(error, Refusal):
+            return _say(error.sentence, error.field, ack, body, client, context)
+        log_bug(log, _what(body), error)
+        return _say(SORRY, None, ack, body, client, context)
+    except Exception as bug:
+        log_bug(log, "answering a refusal", bug)
+        return None
+
+
+def _what(body: Json) -> str:
+    """What was being done, in words that no person chose."""
+    if "command" in body:
+        return f"answering {body['command']}"
+    if body.get("actions"):
+        return f"answering the click {body['actions'][0].get('action_id')}"
+    if "view" in body:
+        return f"taking the form {body['view'].get('callback_id')}"
+    return f"hearing {(body.get('event') or {}).get('type')}"
+
+
+def _say(
+    sentence: str, box: str | None, ack: Ack, body: Json, client: WebClient, context: BoltContext
+) -> BoltResponse | None:
+    if body.get("type") == "view_submission":
+        return _in_the_form(sentence, box, body["view"]) if ack.response is None else None
+    if body.get("response_url"):
+        context["reply"]([section(sentence)])
+    elif body.get("trigger_id"):
+        client.views_open(trigger_id=body["trigger_id"], view=notice("Sorry", sentence))
+    return BoltResponse(status=200, body="") if ack.response is None else None
+
+
+def _in_the_form(sentence: str, box: str | None, view: Json) -> BoltResponse:
+    """Under the box that it is about, else under the first one; the filled form stays open.
+
+    A form without boxes shows the sentence in its place.
+    """
+    boxes = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    if not boxes:
+        return BoltResponse(status=200, body={"response_action": "update", "view": notice("Sorry", sentence)})
+    errors = {box if box in boxes else boxes[0]: sentence}
+    return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})

@@ -1,0 +1,80 @@
+"""Channels come and go: archived, unarchived, Candor invited or removed."""
+
+from __future__ import annotations
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.blocks.common import Json, message, section
+from bot.clock import now
+from bot.courier import UNREACHABLE
+from bot.people import People
+from bot.workspaces import OneWorkspace
+from rituals.calendar.schedules import pause_channel, resume_channel
+from storage import Database
+
+
+def register(app: App) -> None:
+    for event in ("channel_archive", "group_archive"):
+        app.event(event)(note_archived)
+    for event in ("channel_unarchive", "group_unarchive"):
+        app.event(event)(note_unarchived)
+    app.event("member_joined_channel")(note_joined)
+    app.event("member_left_channel")(note_left)
+
+
+def note_archived(event: Json, sessions: Database, people: People, workspace: str) -> None:
+    """What happened there pauses itself and says why."""
+    people.forget(workspace, event["channel"])
+    with sessions.begin() as session:
+        pause_channel(session, workspace, event["channel"], UNREACHABLE["is_archived"], now())
+
+
+def note_unarchived(event: Json, sessions: Database, people: People, workspace: str) -> None:
+    """What paused for that reason goes on."""
+    people.forget(workspace, event["channel"])
+    with sessions.begin() as session:
+        resume_channel(session, workspace, event["channel"], UNREACHABLE["is_archived"], now())
+
+
+def note_left(event: Json, sessions: Database, people: People, workspace: str, workspaces: OneWorkspace) -> None:
+    """Somebody left; when that is us, what happened there pauses."""
+    people.forget(workspace, event["channel"])
+    ours = workspaces.find(workspace)
+    if ours is not None and event["user"] == ours.bot_user:
+        with sessions.begin() as session:
+            pause_channel(session, workspace, event["channel"], UNREACHABLE["not_in_channel"], now())
+
+
+def note_joined(
+    event: Json,
+    client: WebClient,
+    sessions: Database,
+    people: People,
+    workspace: str,
+    workspaces: OneWorkspace,
+) -> None:
+    """Somebody came; when that is us, what we paused goes on, and only who invited us hears of it."""
+    channel = event["channel"]
+    people.forget(workspace, channel)
+    ours = workspaces.find(workspace)
+    if ours is None or event["user"] != ours.bot_user:
+        return
+    with sessions.begin() as session:
+        resumed = [
+            schedule
+            for reason in ("not_in_channel", "channel_not_found")
+            for schedule in resume_channel(session, workspace, channel, UNREACHABLE[reason], now())
+        ]
+    if event.get("inviter"):
+        going_on = f" {len(resumed)} paused before; they go on now." if resumed else ""
+        said = message(
+            [
+                section(
+                    f"Thank you for having me in <#{channel}>.{going_on} I speak here only when somebody sets "
+                    "something up: `/prompt` asks the team a question, `/candor help` tells the rest. "
+                    "Only you see this."
+                )
+            ]
+        )
+        client.chat_postEphemeral(channel=channel, user=event["inviter"], text=said.text, blocks=said.blocks)

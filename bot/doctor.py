@@ -1,0 +1,139 @@
+"""`python -m bot doctor`: looks at everything that can be wrong, and says how to mend each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import DBAPIError
+
+import storage.outbox
+from bot import clock, manifest
+from bot.settings import BadSettings, Settings, require_tokens
+from bot.workspaces import OneWorkspace, web_client
+from rituals.errors import Refusal
+from rituals.prompts.packs import load_packs
+from storage import open_database
+
+CLOCK_MAY_DIFFER = timedelta(seconds=60)
+STUCK = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One look: `mend` says what to do, None when all is well. A `hint` is no fault."""
+
+    what: str
+    said: str
+    mend: str | None = None
+    is_hint: bool = False
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at settings, packs, database, outbox, tokens, scopes and clock, one after the other."""
+    yield from _settings(settings)
+    yield from _database(settings)
+    client = web_client(settings.bot_token.get_secret_value(), settings.slack_base_url)
+    if settings.bot_token.get_secret_value():
+        yield from _slack(client)
+    if settings.app_token.get_secret_value():
+        yield from _app_token(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    try:
+        require_tokens(settings)
+        yield Finding("settings", f"rituals: {', '.join(settings.rituals)}")
+    except BadSettings as bad:
+        for sentence in bad.sentences:
+            yield Finding("settings", sentence, mend=sentence)
+    try:
+        packs = load_packs(settings.packs_dir)
+        yield Finding("question packs", f"{sum(pack.is_available for pack in packs.values())} can be used")
+    except Refusal as bad_pack:
+        yield Finding("question packs", bad_pack.sentence, mend="Mend that file, or unset CANDOR_PACKS_DIR.")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    database = open_database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    kind = database.engine.dialect.name
+    try:
+        problem = database.problem()
+        if problem is not None:
+            mend = "Check CANDOR_DATABASE_URL: does the server run, and the folder exist and let us write?"
+            yield Finding("database", f"{kind} doesn't answer ({problem})", mend=mend)
+            return
+        database.migrate()
+        yield Finding("database", f"{kind} answers, tables are up to date")
+        with database.reading() as session:
+            stuck = storage.outbox.stuck(session, clock.now(), STUCK)
+        said = ", ".join(f"{one.id} {one.kind} ({one.reason or 'never tried'})" for one in stuck[:5])
+        yield Finding(
+            "outbox",
+            f"{len(stuck)} deliveries are more than 15 minutes late: {said}" if stuck else "nothing is late",
+            mend="Is `serve` running? The reason in brackets says what Slack answered." if stuck else None,
+        )
+    except DBAPIError as fault:
+        mend = "Check that this user may create and change tables."
+        yield Finding("database", f"{kind} refuses ({type(fault.orig).__name__})", mend=mend)
+    finally:
+        database.close()
+
+
+def _ask(ask: Callable[[], OneWorkspace]) -> OneWorkspace | str:
+    try:
+        return ask()
+    except SlackApiError as refused:
+        return str(refused.response.get("error"))
+    except (SlackClientError, OSError) as away:
+        return type(away).__name__
+
+
+def _slack(client: WebClient) -> Iterator[Finding]:
+    headers: dict[str, str] = {}
+
+    def connect() -> OneWorkspace:
+        told = client.auth_test()
+        headers.update({name.lower(): str(value) for name, value in (told.headers or {}).items()})
+        return OneWorkspace.connect(client)
+
+    found = _ask(connect)
+    if isinstance(found, str):
+        mend = "Copy CANDOR_BOT_TOKEN again from OAuth & Permissions; is Slack reachable from here?"
+        yield Finding("bot token", f"Slack says {found}", mend=mend)
+        return
+    ours = found.installation
+    yield Finding("bot token", f"belongs to {ours.name or ours.team}")
+    missing = manifest.core_scopes() - ours.scopes
+    mend = "Compare OAuth & Permissions with manifest.yml, add what is missing, and install the app again."
+    yield Finding(
+        "scopes",
+        f"missing: {', '.join(sorted(missing))}" if missing else "all that are needed are granted",
+        mend=mend if missing else None,
+    )
+    for scope in sorted(manifest.optional_scopes() - ours.scopes):
+        purpose, without = manifest.SCOPES[scope]
+        yield Finding("scopes", f"{scope} ({purpose}) isn't granted: {without}", is_hint=True)
+    if "date" in headers:
+        apart = abs(parsedate_to_datetime(headers["date"]) - clock.unmoved())
+        wrong = apart > CLOCK_MAY_DIFFER
+        yield Finding(
+            "clock",
+            f"{int(apart.total_seconds())} s apart from Slack's",
+            mend="Let the machine follow a time server (timedatectl set-ntp true)." if wrong else None,
+        )
+
+
+def _app_token(settings: Settings) -> Iterator[Finding]:
+    client = web_client(settings.app_token.get_secret_value(), settings.slack_base_url)
+    try:
+        client.apps_connections_open(app_token=settings.app_token.get_secret_value())
+        yield Finding("app token", "opens a socket")
+    except (SlackApiError, SlackClientError, OSError) as refused:
+        said = refused.response.get("error") if isinstance(refused, SlackApiError) else type(refused).__name__
+        mend = "Create an app-level token with connections:write under Basic Information: CANDOR_APP_TOKEN."
+        yield Finding("app token", f"Slack says {said}", mend=mend)

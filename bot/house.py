@@ -1,0 +1,65 @@
+"""Puts the house together from its settings, for `serve`, `doctor` and the tests alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot import prompts
+from bot.app import all_postings, build_app
+from bot.courier import Courier
+from bot.people import People
+from bot.replies import PostReply, Replies
+from bot.rooms import RitualRoom
+from bot.settings import Settings
+from bot.workspaces import OneWorkspace
+from rituals.prompts.packs import load_packs
+from storage import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that runs: the app that listens, the courier that posts, the rooms that the ring asks."""
+
+    app: App
+    database: Database
+    rooms: Mapping[str, RitualRoom]
+    courier: Courier
+    people: People
+
+
+def build_house(
+    settings: Settings,
+    client: WebClient,
+    workspaces: OneWorkspace,
+    database: Database,
+    *,
+    executor: Executor | None = None,
+    post_reply: PostReply | None = None,
+) -> House:
+    """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
+    rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
+    people = People(settings.admins)
+    stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
+    app = build_app(
+        client=client,
+        workspaces=workspaces,
+        database=database,
+        people=people,
+        replies=Replies(stand_in, post_reply),
+        rooms=rooms,
+        prefix=settings.prefix,
+        executor=executor,
+    )
+    courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute)
+    return House(app, database, rooms, courier, people)
+
+
+def all_rooms(settings: Settings) -> list[RitualRoom]:
+    """Every ritual there is, in the order in which App Home offers them."""
+    return [prompts.room(load_packs(settings.packs_dir))]

@@ -1,0 +1,76 @@
+"""The app manifest for Slack: manifest.yml, and its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SOURCE = Path(__file__).parent.parent / "manifest.yml"
+
+COMMANDS = {"prompts": ("/prompt",)}  # by ritual; what isn't named here is always there
+
+SCOPES = {  # what each scope is for, and what is missing without it
+    "chat:write": ("posts questions, digests and private reminders", "nothing works"),
+    "commands": ("slash commands and forms", "nothing works"),
+    "users:read": ("time zones; who is an admin, a guest or a bot", "nothing works"),
+    "im:write": ("opens the direct message for a private reminder", "no private reminders"),
+    "channels:read": ("who is in a public channel; that it was archived", "no rituals in public channels"),
+    "groups:read": ("who is in a private channel; that it was archived", "no rituals in private channels"),
+    "channels:history": (
+        "counts answers in the threads of public channels; looks whether a message went through",
+        "threads are not counted; after a broken line a question may come twice",
+    ),
+    "groups:history": (
+        "the same for private channels",
+        "threads are not counted; after a broken line a question may come twice",
+    ),
+    "im:history": (
+        "looks whether a private reminder went through",
+        "after a broken line a private reminder may be missing",
+    ),
+}
+
+
+def load() -> dict[str, Any]:
+    """manifest.yml as it stands."""
+    loaded: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    return loaded
+
+
+def variant(rituals: Sequence[str], *, prefix: str = "", http_url: str | None = None) -> dict[str, Any]:
+    """The manifest for the rituals that are switched on.
+
+    `prefix` stands in front of each command; `http_url` is where Slack reaches us without Socket Mode.
+    """
+    manifest = load()
+    off = {command for ritual, commands in COMMANDS.items() if ritual not in rituals for command in commands}
+    commands = [one for one in manifest["features"]["slash_commands"] if one["command"] not in off]
+    for one in commands:
+        one["command"] = f"/{prefix}{one['command'][1:]}"
+    manifest["features"]["slash_commands"] = commands
+    if http_url is not None:
+        url = http_url.rstrip("/") + "/slack/events"
+        manifest["settings"]["socket_mode_enabled"] = False
+        manifest["settings"]["event_subscriptions"]["request_url"] = url
+        manifest["settings"]["interactivity"]["request_url"] = url
+        for one in commands:
+            one["url"] = url
+    return manifest
+
+
+def printed(manifest: dict[str, Any]) -> str:
+    """The manifest as YAML, in the order of manifest.yml."""
+    return yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
+
+
+def core_scopes() -> set[str]:
+    """The scopes without which nothing works."""
+    return set(load()["oauth_config"]["scopes"]["bot"])
+
+
+def optional_scopes() -> set[str]:
+    """The scopes that an installer may decline."""
+    return set(load()["oauth_config"]["scopes"]["bot_optional"])

@@ -1,0 +1,67 @@
+"""Nudges in Slack: the bundle that the courier posts, and the buttons under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+import storage.nudges as rows
+from bot.blocks import nudges as blocks
+from bot.blocks.common import Json, Message, section
+from bot.clock import now
+from bot.rooms import NudgePart, Posting
+from rituals import nudges
+from storage import Database, Session
+from storage.schema import Delivery
+
+
+def register(app: App) -> None:
+    app.action("nudge_fine")(take_fine)
+    for wish in ("once_a_week", "afternoon", "none"):
+        app.action(f"nudge_{wish}")(take_wish)
+
+
+def postings(parts: Mapping[str, NudgePart]) -> dict[str, Posting]:
+    """The bundle; `parts` say each kind of nudge, or None when its matter is closed by now."""
+
+    def say(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        said = []
+        for nudge_id in delivery.facts["nudges"]:
+            nudge = rows.nudge(session, delivery.workspace, nudge_id)
+            part = parts[nudge.kind](session, nudge) if nudge is not None and nudge.kind in parts else None
+            if part is not None:
+                said.append(part)
+        if not said:
+            return None
+        ignored = nudges.were_ignored(session, delivery.workspace, delivery.to)
+        return blocks.bundle(said, ignored=ignored)
+
+    return {"nudge.bundle": Posting(say, repeat="at_most_once")}
+
+
+def take_fine(ack: Ack, body: Json, sessions: Database, workspace: str, reply: Callable[..., None]) -> None:
+    """*Keep it as it is*."""
+    ack()
+    with sessions.begin() as session:
+        rows.mind(session, workspace, body["user"]["id"], now())
+    reply([section("Good, it stays as it is.")])
+
+
+def take_wish(
+    ack: Ack, body: Json, action: Json, sessions: Database, workspace: str, reply: Callable[..., None]
+) -> None:
+    """Less often, later in the day, or not at all."""
+    ack()
+    wish = action["action_id"].removeprefix("nudge_")
+    with sessions.begin() as session:
+        rows.mind(session, workspace, body["user"]["id"], now())
+        nudges.slow_down(session, workspace, body["user"]["id"], wish, now())
+    said = {
+        "once_a_week": "Once a week at most from now on.",
+        "afternoon": "In the afternoon from now on.",
+        "none": "No more private reminders. `/candor quiet off` brings them back.",
+    }
+    reply([section(said[wish])])

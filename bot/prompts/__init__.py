@@ -1,0 +1,100 @@
+"""The listeners of prompts: `/prompt`, its forms, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from slack_bolt import App
+
+import storage.prompts as rows
+from bot.blocks.common import Json, actions, button, clip_escaped, instant, section
+from bot.blocks.prompts import messages
+from bot.prompts import answering, forms, listing
+from bot.prompts.postings import postings
+from bot.rooms import RitualRoom
+from rituals.calendar.schedules import Claim
+from rituals.prompts import rounds
+from rituals.prompts.asking import RITUAL
+from rituals.prompts.packs import Pack
+from storage import Database, Session
+from storage.calendar import schedule
+from storage.schema import Nudge
+
+CLOSINGS_PER_RING = 200
+
+
+def register(app: App, named: Callable[[str], str]) -> None:
+    """`named` turns "prompt" into the command as this workspace calls it."""
+    app.command(named("prompt"))(listing.take_command)
+
+    app.action("prompt_first")(forms.open_first)
+    app.view("prompt_first")(forms.start_first)
+    app.action("prompt_new")(forms.open_new)
+    app.action("prompt_edit")(forms.open_edit)
+    app.view("prompt_what")(forms.take_what)
+    app.view("prompt_when")(forms.take_when)
+    app.view("prompt_check")(forms.save)
+
+    app.action("prompt_pause")(listing.take_click)
+    app.action("prompt_resume")(listing.take_click)
+    app.action("prompt_skip")(listing.take_click)
+    app.action("prompt_stop")(listing.take_click)
+
+    app.action("prompt_answer")(answering.open_answer)
+    app.view("prompt_answer")(answering.take_answer)
+    app.action("prompt_answers")(answering.show_answers)
+
+
+def room(packs: Mapping[str, Pack]) -> RitualRoom:
+    """Prompts, as the house meets them."""
+
+    def say_silent(session: Session, nudge: Nudge) -> list[Json] | None:
+        kept = schedule(session, nudge.workspace, nudge.facts["schedule"])
+        if kept is None or kept.ended_at is not None or kept.paused_because is not None:
+            return None
+        return messages.silent(kept, listing.asks(session, kept, packs))
+
+    def say_paused(session: Session, nudge: Nudge) -> list[Json] | None:
+        kept = schedule(session, nudge.workspace, nudge.facts["schedule"])
+        if kept is None or kept.paused_because is None:
+            return None
+        return messages.paused_note(kept, listing.asks(session, kept, packs))
+
+    def begin(session: Session, claim: Claim, now: datetime) -> object:
+        return rounds.begin(session, claim, packs, now)
+
+    return RitualRoom(
+        name=RITUAL,
+        register=register,
+        postings=postings(packs),
+        nudge_parts={"prompt.silent": say_silent, "prompts.paused": say_paused},
+        begin=begin,
+        tend=close_due,
+        asks=lambda session, schedule: listing.asks(session, schedule, packs),
+        due_for=due_for,
+        first_button=button("Ask this team one question every week", "prompt_first", primary=True),
+        lends={"packs": packs},
+    )
+
+
+def close_due(database: Database, now: datetime) -> None:
+    """Close the rounds whose time is over, one transaction each."""
+    with database.reading() as session:
+        over = [(asked.workspace, asked.id) for asked in rows.rounds_to_close(session, now, CLOSINGS_PER_RING)]
+    for workspace, round_id in over:
+        with database.begin() as session:
+            rounds.close(session, workspace, round_id, now)
+
+
+def due_for(session: Session, workspace: str, channels: Sequence[str], person: str) -> list[Json]:
+    """Open questions by form in somebody's channels that they have not answered yet."""
+    built: list[Json] = []
+    for asked in rows.open_rounds_in(session, workspace, channels, 20):
+        if rows.answer_by(session, workspace, asked.id, person) is None:
+            until = instant(asked.closes_at, "UTC")
+            built.append(section(f"{clip_escaped(asked.question, 300)}\nin <#{asked.channel}>, until {until}"))
+            built.append(
+                actions(f"due-{asked.id}", button("Answer", "prompt_answer", str(asked.id), primary=True))
+            )
+    return built[:10]

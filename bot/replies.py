@@ -1,0 +1,47 @@
+"""Private replies to a command or a click, through the response_url that Slack gave with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from slack_sdk.webhook import WebhookClient
+
+from bot.blocks.common import Json, message
+from bot.workspaces import tls_context
+
+SLACKS_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
+
+PostReply = Callable[[str, Json], int]
+
+
+class NotSlacksAddress(Exception):
+    """A response_url that isn't Slack's; nothing is sent there."""
+
+
+class Replies:
+    """Posts to response_urls, and to none but Slack's own (or its stand-in's, where one is set).
+
+    A response_url takes five replies within 30 minutes.
+    """
+
+    def __init__(self, stand_in: str | None = None, post: PostReply | None = None) -> None:
+        """`stand_in` is the host and port of a stand-in for Slack; `post` replaces the network in tests."""
+        self._stand_in = stand_in
+        self._post = post or _post
+
+    def send(self, response_url: str, blocks: Sequence[Json], *, replace: bool = False) -> None:
+        """Say something only the person sees; with `replace` in place of the message that was clicked.
+
+        Raises NotSlacksAddress.
+        """
+        parts = urlsplit(response_url)
+        if not (parts.scheme == "https" and parts.hostname in SLACKS_HOSTS) and parts.netloc != self._stand_in:
+            raise NotSlacksAddress
+        built = message(blocks)
+        how = {"replace_original": True} if replace else {"response_type": "ephemeral", "replace_original": False}
+        self._post(response_url, {"text": built.text, "blocks": built.blocks, **how})
+
+
+def _post(response_url: str, body: Json) -> int:
+    return WebhookClient(response_url, ssl=tls_context(), timeout=5, retry_handlers=[]).send_dict(body).status_code

@@ -1,0 +1,59 @@
+"""What each ritual gives the house: its listeners, its messages, its answer to the ring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from slack_bolt import App
+from slack_sdk import WebClient
+
+from bot.blocks.common import Json, Message
+from bot.workspaces import Installation
+from rituals.calendar.schedules import Claim
+from storage import Database, Session
+from storage.schema import Delivery, Nudge, Schedule
+
+Repeat = Literal["at_least_once", "at_most_once"]
+
+NudgePart = Callable[[Session, Nudge], list[Json] | None]
+"""One matter of a private reminder; None when it is closed by now."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """How one kind of delivery is said.
+
+    `render` turns facts into a message at the moment of posting, or into None when there is nothing left to
+    say. `repeat` decides after an end that nobody knows, when Slack can't be asked whether it has the message.
+    `look` asks Slack for what the message needs, outside of any transaction; `settled` notes what became of
+    it, in the transaction that settles the delivery.
+    """
+
+    render: Callable[[Session, Delivery, Any, datetime], Message | None]
+    repeat: Repeat = "at_least_once"
+    look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
+    settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
+
+
+@dataclass(frozen=True)
+class RitualRoom:
+    """One ritual, as app, courier, ring and App Home meet it.
+
+    `begin` starts a claimed schedule in the ring's transaction. `tend` is asked at every ring for the other
+    work that is due; it opens its own transactions. `asks` names a schedule of this ritual in a few words.
+    `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
+    """
+
+    name: str
+    register: Callable[[App, Callable[[str], str]], None]
+    postings: Mapping[str, Posting]
+    nudge_parts: Mapping[str, NudgePart]
+    begin: Callable[[Session, Claim, datetime], object]
+    tend: Callable[[Database, datetime], None]
+    asks: Callable[[Session, Schedule], str]
+    due_for: Callable[[Session, str, Sequence[str], str], list[Json]]
+    first_button: Json
+    lends: Mapping[str, Any] = field(default_factory=dict)

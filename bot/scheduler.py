@@ -1,0 +1,120 @@
+"""The ring: every few seconds it asks the calendar what is due, and the courier to post.
+
+APScheduler only rings; it keeps no business schedule. What is due stands in the database, so a restart
+forgets nothing, and any number of processes may ring: each occurrence is claimed by one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+import storage.nudges
+import storage.outbox
+from bot import clock
+from bot.courier import Courier, keep_going
+from bot.rooms import RitualRoom
+from rituals import nudges
+from rituals.calendar import schedules
+from storage import Database
+
+log = logging.getLogger("candor.ring")
+
+COURIER_SECONDS = 1.0
+SWEEP = timedelta(hours=6)
+
+
+def ring_calendar(database: Database, rooms: Mapping[str, RitualRoom], now: datetime) -> int:
+    """Start everything that is due, one transaction each; returns how many were claimed.
+
+    Crash before a commit: nothing happened, the next ring finds it. A ritual that raises keeps its place and
+    is tried again, after all others had their turn.
+    """
+    beyond: tuple[datetime, int] | None = None
+    claimed = 0
+    while True:
+        claim = None
+        with keep_going("starting what is due"), database.begin() as session:
+            claim = schedules.claim(session, now, beyond)
+            if claim is None:
+                return claimed
+            beyond = (claim.seen, claim.schedule.id)
+            room = rooms.get(claim.schedule.ritual)
+            if claim.won and room is not None:
+                claimed += 1
+                if claim.missed:
+                    log.warning("schedule %s: %s dates were missed", claim.schedule.id, claim.missed)
+                if room.begin(session, claim, now) is None:
+                    log.warning("schedule %s: left out, too late", claim.schedule.id)
+        if claim is None:
+            return claimed
+
+
+def ring_nudges(database: Database, now: datetime) -> None:
+    """Bundle what waits for people whose hour has come."""
+    with database.reading() as session:
+        waiting = storage.nudges.people_waiting(session, now)
+    for workspace, person in waiting:
+        with keep_going("bundling nudges"), database.begin() as session:
+            nudges.bundle(session, workspace, person, now)
+
+
+def ring(database: Database, rooms: Mapping[str, RitualRoom], now: datetime) -> None:
+    """One ring: the calendar, what the rituals tend, the nudges."""
+    with keep_going("ringing the calendar"):
+        ring_calendar(database, rooms, now)
+    for room in rooms.values():
+        with keep_going(f"tending {room.name}"):
+            room.tend(database, now)
+    with keep_going("ringing the nudges"):
+        ring_nudges(database, now)
+
+
+def sweep(database: Database, now: datetime) -> None:
+    """Delete what was kept long enough."""
+    with keep_going("sweeping"), database.begin() as session:
+        storage.outbox.sweep(session, now)
+        storage.nudges.sweep(session, now)
+
+
+class Rings:
+    """APScheduler with a memory store, and when each bell last rang."""
+
+    def __init__(
+        self, database: Database, rooms: Mapping[str, RitualRoom], courier: Courier, ring_seconds: float
+    ) -> None:
+        self._database, self._rooms, self._courier = database, rooms, courier
+        self.last_ring: datetime | None = None
+        # one at a time, and one instead of many after a pause: the work stands in the database anyway
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+        self._scheduler.add_job(self._ring, "interval", seconds=ring_seconds, next_run_time=clock.unmoved())
+        courier_seconds = min(COURIER_SECONDS, ring_seconds)
+        self._scheduler.add_job(self._post, "interval", seconds=courier_seconds, next_run_time=clock.unmoved())
+        self._scheduler.add_job(self._sweep, "interval", seconds=SWEEP.total_seconds())
+
+    def _ring(self) -> None:
+        now = clock.now()
+        ring(self._database, self._rooms, now)
+        self.last_ring = now
+
+    def _post(self) -> None:
+        with keep_going("posting what is owed"):
+            self._courier.deliver_due(clock.now())
+
+    def _sweep(self) -> None:
+        sweep(self._database, clock.now())
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish the ring in hand, and ring no more."""
+        self._scheduler.shutdown(wait=True)

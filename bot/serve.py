@@ -1,0 +1,101 @@
+"""Runs Candor: Socket Mode, the ring and the courier, until a signal ends it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import DBAPIError
+
+from bot import clock
+from bot.house import build_house
+from bot.logs import quiet
+from bot.scheduler import Rings
+from bot.settings import BadSettings, Settings, require_tokens
+from bot.workspaces import OneWorkspace, web_client
+from storage import open_database
+
+log = logging.getLogger("candor")
+
+CONNECT_TRIES_SECONDS = (1, 2, 4, 8, 15, 30)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises BadSettings when a token or the database can't be used."""
+    require_tokens(settings)
+    if settings.clock_file is not None:
+        clock.follow(settings.clock_file)
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+    database = open_database(
+        settings.database_url,
+        synchronous=settings.sqlite_synchronous,
+        pool_size=min(settings.listener_threads, 40),
+    )
+    try:
+        database.migrate()
+    except DBAPIError as fault:
+        why = type(fault.orig).__name__
+        raise BadSettings(
+            [f"CANDOR_DATABASE_URL: the database doesn't answer ({why}). Is it there, and running?"]
+        ) from None
+    client = web_client(settings.bot_token.get_secret_value(), settings.slack_base_url)
+    workspaces = connect(client, stopping)
+    if workspaces is None:
+        return
+    executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
+    house = build_house(settings, client, workspaces, database, executor=executor)
+    rings = Rings(database, house.rooms, house.courier, settings.ring_seconds)
+    socket = SocketModeHandler(
+        house.app,
+        app_token=settings.app_token.get_secret_value(),
+        logger=logging.getLogger("candor.socket"),
+        web_client=web_client(settings.app_token.get_secret_value(), settings.slack_base_url),
+        concurrency=settings.listener_threads,
+    )
+    quiet()
+    rings.start()
+    socket.connect()  # type: ignore[no-untyped-call]
+    log.info(
+        "serving %s with %s", workspaces.installation.name or workspaces.installation.id, ", ".join(house.rooms)
+    )
+    stopping.wait()
+    log.info("stopping")
+    socket.close()  # type: ignore[no-untyped-call]
+    executor.shutdown(wait=True)
+    rings.stop()
+    database.close()
+
+
+def connect(client: WebClient, stopping: threading.Event) -> OneWorkspace | None:
+    """Ask Slack who we are, patiently while the network is away; None when we are told to stop meanwhile.
+
+    Raises BadSettings when Slack doesn't take the token.
+    """
+    for seconds in (*CONNECT_TRIES_SECONDS, *[CONNECT_TRIES_SECONDS[-1]] * 10_000):
+        try:
+            return OneWorkspace.connect(client)
+        except SlackApiError as refused:
+            error = refused.response.get("error")
+            if error in ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"):
+                raise BadSettings(
+                    [f"CANDOR_BOT_TOKEN: Slack says {error}. Copy it again from OAuth & Permissions of your app."]
+                ) from None
+            log.warning("Slack is not ready (%s); trying again in %s s", error, seconds)
+        except (SlackClientError, OSError) as away:
+            log.warning("Slack can't be reached (%s); trying again in %s s", type(away).__name__, seconds)
+        if stopping.wait(seconds):
+            return None
+    return None

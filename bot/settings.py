@@ -1,0 +1,160 @@
+"""Settings: environment variables that start with CANDOR_, or the same lines in .env."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+RITUALS = ("prompts",)
+
+
+class BadSettings(Exception):
+    """One or more settings can't be used; each of `sentences` says which, and what to do."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(*sentences)
+        self.sentences = sentences
+
+
+class Settings(BaseSettings):
+    """Built once, in __main__; values are handed on. Each field's description is its line in the README."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CANDOR_", env_file=".env", extra="ignore", hide_input_in_errors=True, validate_default=True
+    )
+
+    bot_token: SecretStr = Field(
+        SecretStr(""), description="The bot's token (xoxb-...), from *OAuth & Permissions*. Required by `serve`."
+    )
+    app_token: SecretStr = Field(
+        SecretStr(""),
+        description="The app-level token (xapp-...) with `connections:write`. Required by `serve`.",
+    )
+    database_url: str = Field(
+        "sqlite:///candor.db",
+        description="Where everything is kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
+    )
+    sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
+        "NORMAL",
+        description="SQLite only: NORMAL survives a crash of Candor, FULL a crash of the machine as well.",
+    )
+    rituals: Annotated[tuple[str, ...], NoDecode] = Field(
+        RITUALS, description="The rituals that are switched on, separated by commas."
+    )
+    admins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Member ids (U...) who may act as admins beside the workspace's own, separated by commas."
+    )
+    prefix: str = Field(
+        "",
+        pattern=r"^([a-z0-9]{1,15}-)?$",
+        description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
+    )
+    packs_dir: Path | None = Field(
+        None, description="A folder with question packs of your own (YAML, as in rituals/packs)."
+    )
+    pace_per_minute: int = Field(
+        54, ge=1, le=60_000, description="At most so many messages a minute to one workspace, over all processes."
+    )
+    listener_threads: int = Field(
+        100, ge=5, le=1_000, description="How many clicks and commands are worked on at once."
+    )
+    ring_seconds: float = Field(5.0, ge=0.05, le=60, description="How often the calendar is asked what is due.")
+    log_level: Literal["INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much is logged. Never anybody's words, at any level; there is no DEBUG."
+    )
+    slack_base_url: str = Field(
+        "https://slack.com/api/",
+        description="Slack's Web API; another address is a stand-in, for demos and tests.",
+    )
+    clock_file: Path | None = Field(
+        None,
+        description="A file with seconds to add to the clock. Only with a stand-in for Slack on this machine.",
+    )
+
+    @field_validator("rituals", "admins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("rituals")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [name for name in value if name not in RITUALS]:
+            raise ValueError(f"there is no ritual {', '.join(unknown)}; choose from {', '.join(RITUALS)}")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            url = make_url(value)
+        except ArgumentError:
+            raise ValueError("write it like sqlite:///candor.db or postgresql://user:password@host/name") from None
+        if url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("only sqlite:/// and postgresql:// are known")
+        if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+            raise ValueError("name a file, like sqlite:///candor.db; memory forgets everything at the end")
+        return value
+
+    @field_validator("slack_base_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("write it like https://slack.com/api/")
+        return value if value.endswith("/") else value + "/"
+
+    @model_validator(mode="after")
+    def _clock_only_on_loopback(self) -> Settings:
+        if self.clock_file is not None and not self.has_stand_in:
+            raise ValueError(
+                "CANDOR_CLOCK_FILE moves the clock, which is only for a stand-in for Slack on this machine: "
+                "remove it, or set CANDOR_SLACK_BASE_URL to a loopback address"
+            )
+        return self
+
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether Slack's base URL is this machine itself."""
+        host = urlsplit(self.slack_base_url).hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the environment and .env. Raises BadSettings with one sentence per fault."""
+    try:
+        return Settings(**given)
+    except ValidationError as faults:
+        raise BadSettings([_sentence(fault) for fault in faults.errors()]) from None
+
+
+def _sentence(fault: Any) -> str:
+    why = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return f"{why}."
+    return f"CANDOR_{str(fault['loc'][0]).upper()} can't be used: {why}."
+
+
+def require_tokens(settings: Settings) -> None:
+    """Raise BadSettings unless both tokens are there and look like what they are."""
+    wrong = []
+    for name, start, where in (
+        ("bot_token", "xoxb-", "Install the app and copy the Bot User OAuth Token from OAuth & Permissions"),
+        ("app_token", "xapp-", "Create an app-level token with connections:write under Basic Information"),
+    ):
+        token: SecretStr = getattr(settings, name)
+        if not token.get_secret_value():
+            wrong.append(f"CANDOR_{name.upper()} is missing. {where}.")
+        elif not token.get_secret_value().startswith(start):
+            wrong.append(f"CANDOR_{name.upper()} doesn't start with {start}. {where}.")
+    if wrong:
+        raise BadSettings(wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -55,10 +56,12 @@ def build_app(
         # None is Bolt's documented way to say "not installed there"; only its annotation doesn't know
         return workspaces.authorize(enterprise_id, team_id)  # type: ignore[return-value]
 
+    without_token = copy.copy(client)  # Bolt warns when it sees a token beside `authorize`
+    without_token.token = None
     app = App(
         name="candor",
         logger=_quiet_logger(),
-        client=client,
+        client=without_token,
         authorize=authorize,
         signing_secret="only used over HTTP",  # noqa: S106
         listener_executor=executor,

@@ -137,6 +137,7 @@ def _channels(client: WebClient, **whose: str) -> list[tuple[str, str]]:
             ),
             "channels",
         )
+        if not (channel.get("is_im") or channel.get("is_mpim"))
     ]
 
 

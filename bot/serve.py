@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ from storage import open_database
 
 log = logging.getLogger("candor")
 
+PING_SECONDS = 5  # a server that is gone is noticed after four of these
 CONNECT_TRIES_SECONDS = (1, 2, 4, 8, 15, 30)
 
 
@@ -51,7 +52,9 @@ def serve(settings: Settings) -> None:
         raise BadSettings(
             [f"CANDOR_DATABASE_URL: the database doesn't answer ({why}). Is it there, and running?"]
         ) from None
-    client = web_client(settings.bot_token.get_secret_value(), settings.slack_base_url)
+    client = web_client(
+        settings.bot_token.get_secret_value(), settings.slack_base_url, plain_dates=settings.plain_dates
+    )
     workspaces = connect(client, stopping)
     if workspaces is None:
         return
@@ -64,6 +67,7 @@ def serve(settings: Settings) -> None:
         logger=logging.getLogger("candor.socket"),
         web_client=web_client(settings.app_token.get_secret_value(), settings.slack_base_url),
         concurrency=settings.listener_threads,
+        ping_interval=PING_SECONDS,
     )
     quiet()
     rings.start()

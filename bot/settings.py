@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         "https://slack.com/api/",
         description="Slack's Web API; another address is a stand-in, for demos and tests.",
     )
+    plain_dates: bool = Field(
+        False,
+        description="Write dates out in the schedule's zone, for a stand-in that can't show each reader's own.",
+    )
     clock_file: Path | None = Field(
         None,
         description="A file with seconds to add to the clock. Only with a stand-in for Slack on this machine.",

@@ -181,11 +181,12 @@ def text_box(*, initial: str | None = None, placeholder: str | None = None, line
     return built
 
 
-def select(options: Sequence[Json], initial: str | None = None, placeholder: str | None = None) -> Json:
-    built: Json = {"type": "static_select", "options": list(options)}
-    if placeholder:
-        built["placeholder"] = plain(placeholder, 150)
-    return built | _initial(options, initial)
+def select(options: Sequence[Json], initial: str | None = None) -> Json:
+    """A choice of one. What stands there at first is the placeholder too, for clients that show only that."""
+    built: Json = {"type": "static_select", "options": list(options)} | _initial(options, initial)
+    if "initial_option" in built:
+        built["placeholder"] = plain(built["initial_option"]["text"]["text"], 150)
+    return built
 
 
 def radio(options: Sequence[Json], initial: str | None = None) -> Json:

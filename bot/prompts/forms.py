@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+from bot import home
 from bot.blocks.common import Json
 from bot.blocks.prompts import forms
 from bot.clock import now
 from bot.people import NotAChannel, People
+from bot.rooms import RitualRoom
 from rituals.calendar import schedules
 from rituals.calendar.recurrence import upcoming
 from rituals.errors import GuestsMayNot, InvalidField, InviteMe
@@ -56,6 +58,7 @@ def start_first(
     people: People,
     workspace: str,
     packs: Mapping[str, Pack],
+    rooms: Mapping[str, RitualRoom],
 ) -> None:
     """The short form: stored with its first round, which the courier posts at once."""
     draft = forms.read_first(view)
@@ -81,6 +84,7 @@ def start_first(
         )
         dates = schedules.next_dates(session, schedule, now())
     ack(response_action="update", view=forms.done(draft, dates, asked_now=True))
+    home.publish(client, sessions, people, workspace, asker.person, rooms)
 
 
 def open_new(
@@ -173,6 +177,7 @@ def save(
     people: People,
     workspace: str,
     packs: Mapping[str, Pack],
+    rooms: Mapping[str, RitualRoom],
 ) -> None:
     """*Start* or *Save*: stored, then acknowledged with the next dates."""
     draft = forms.read_check(view)
@@ -207,3 +212,4 @@ def save(
             )
         dates = schedules.next_dates(session, schedule, now())
     ack(response_action="update", view=forms.done(draft, dates))
+    home.publish(client, sessions, people, workspace, asker.person, rooms)

@@ -113,13 +113,8 @@ def take_click(
     with sessions.begin() as session:
         said = obey(session, workspace, int(action["value"]), verb, "", asker, now())
         channel = schedules.find(session, workspace, int(action["value"])).channel
-    if (body.get("view") or {}).get("type") == "home":
+    if not body.get("message"):  # App Home, which is redrawn
         return home.publish(client, sessions, people, workspace, person, rooms)
-    if (body.get("message") or {}).get("thread_ts") or not _is_list(body):
+    if not body["container"].get("is_ephemeral"):  # a private reminder, which stays as it is
         return reply([section(said)])
     return reply([section(said), *_list(sessions, workspace, channel, packs, now())], replace=True)
-
-
-def _is_list(body: Json) -> bool:
-    """Whether the click came from `/prompt list`, which is redrawn; a private reminder stays as it is."""
-    return bool((body.get("container") or {}).get("is_ephemeral"))

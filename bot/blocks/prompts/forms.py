@@ -397,7 +397,8 @@ def _channel_field(draft: Draft, channels: Sequence[tuple[str, str]]) -> Json:
             element["initial_conversation"] = draft.channel
         return field("channel", "Channel", element)
     named = [option(channel, f"#{name}") for channel, name in channels]
-    return field("channel", "Channel", select(named, draft.channel or (channels[0][0] if channels else None)))
+    only = channels[0][0] if len(channels) == 1 else None
+    return field("channel", "Channel", select(named, draft.channel or only))
 
 
 # --- answering ------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def row(
     where = f" in <#{schedule.channel}>" if with_channel else ""
     words = [
         f"*#{number}* {clip_escaped(asks, 300)}{where}",
-        f"{escape(cadence.capitalize())} at {schedule.start[11:16]} ({schedule.zone})",
+        f"{escape(cadence[0].upper() + cadence[1:])} at {schedule.start[11:16]} ({schedule.zone})",
         when_next(schedule, dates),
         "Looked after by " + (" and ".join(f"<@{keeper}>" for keeper in keepers) or "nobody"),
     ]

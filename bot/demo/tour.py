@@ -1,0 +1,76 @@
+"""The tour: one living example of each ritual, and the check that clicks through all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.demo.visitor import NothingHappened, Visitor
+
+Move = Callable[[timedelta], None]
+CHANNEL = "C01CHECKOUT"
+QUESTION = "What surprised you this week?"
+FIRST_FORM = "Ask every week"
+
+
+def begin_prompt(visitor: Visitor) -> None:
+    """*Ask this team one question every week*, from App Home to the question in the channel."""
+    visitor.open_home()
+    visitor.click("Ask this team one question every week", on=visitor.home)
+    form = visitor.form(FIRST_FORM)
+    visitor.submit(form, channel=CHANNEL, question=QUESTION)
+    shown = str(visitor.form("All set"))
+    if len(re.findall(r"• \w{3} \d", shown)) != 3:
+        raise NothingHappened("the next three dates were not shown")
+    visitor.dismiss()
+
+
+def seed(visitor: Visitor, others: Visitor) -> None:
+    """What a newcomer finds when the page opens."""
+    begin_prompt(visitor)
+    asked = visitor.reads(CHANNEL, QUESTION)
+    others.says(CHANNEL, "That our slowest page is the one we never look at.", thread=asked["ts"])
+
+
+def check_prompts(visitor: Visitor, others: Visitor, move: Move) -> None:
+    """Set up, asked, answered by form, closed with a digest, asked again a week later, paused."""
+    begin_prompt(visitor)
+    asked = visitor.reads(CHANNEL, QUESTION)
+    others.says(CHANNEL, "How quiet the release was.", thread=asked["ts"])
+
+    visitor.command(CHANNEL, "/prompt", "new")
+    form = visitor.form("New prompt")
+    visitor.submit(form, question="Where did you wait?", answers="form", kind="weekdays")
+    visitor.submit(visitor.form("When"))
+    visitor.submit(visitor.form("Start this?"))
+    visitor.form("All set")
+
+    move(timedelta(days=1))
+    by_form = visitor.reads(CHANNEL, "Where did you wait?")
+    others.click("Answer", on=by_form, channel=CHANNEL)
+    others.submit(others.form("Your answer"), words="For the staging database, twice.")
+    others.form("Thank you")
+    for _ in range(4):  # the next weekday's question closes this one, over a weekend at the latest
+        move(timedelta(days=1))
+    visitor.reads(CHANNEL, "For the staging database, twice.")
+    visitor.reads(CHANNEL, "Closed")
+
+    visitor.command(CHANNEL, "/prompt", "list")
+    visitor.reads(CHANNEL, "Next:")
+    visitor.command(CHANNEL, "/candor", "why 2")
+    visitor.reads(CHANNEL, "every weekday")
+    visitor.command(CHANNEL, "/prompt", "pause 2")
+    visitor.reads(CHANNEL, "#2 is paused")
+    visitor.command(CHANNEL, "/prompt", "nonsense")
+    visitor.reads(CHANNEL, "I don't know `nonsense`")
+
+    before = len([one for one in visitor.control.messages(CHANNEL) if QUESTION in one.get("text", "")])
+    for _ in range(3):
+        move(timedelta(days=1))
+    again = len([one for one in visitor.control.messages(CHANNEL) if QUESTION in one.get("text", "")])
+    if again <= before:
+        visitor.reads(CHANNEL, "second week")
+
+
+CHECKS: dict[str, Callable[[Visitor, Visitor, Move], None]] = {"prompts": check_prompts}

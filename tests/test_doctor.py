@@ -1,0 +1,172 @@
+"""`python -m bot doctor`: each fault is named, says how to mend it, and makes the exit code 1; a hint doesn't."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import clock
+from bot.__main__ import main
+from storage import open_database
+from storage.outbox import owe
+from tests.conftest import CORE_SCOPES, EVERY_SCOPE
+from tests.slack import Slack, SlackServer
+from tests.slack.refusals import Answer
+
+BOT, APP = "xoxb-hunter2", "xapp-hunter2"
+
+
+class Moved(Slack):
+    """A Slack whose Date header is `apart` from this machine's clock."""
+
+    apart = timedelta(0)
+
+    def web_api(self, method: str, token: str, args: dict[str, Any]) -> Answer:
+        answer = super().web_api(method, token, args)
+        date = format_datetime(clock.unmoved() + self.apart, usegmt=True)
+        return replace(answer, headers=(*answer.headers, ("Date", date)))
+
+
+Doctor = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def moved() -> Iterator[Moved]:
+    """A Slack on a socket, with our app installed."""
+    slack = Moved(now=lambda: datetime.now(UTC))
+    slack.team("T1", name="Acme", scopes=EVERY_SCOPE, token=BOT, app_token=APP)
+    with SlackServer(slack):
+        yield slack
+
+
+@pytest.fixture
+def doctor(
+    moved: Moved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Doctor]:
+    """Runs the verb; `doctor(bot_token="")` gives (exit code, what it said)."""
+
+    def ask(**settings: str) -> tuple[int, str]:
+        good = {"bot_token": BOT, "app_token": APP, "database_url": f"sqlite:///{tmp_path}/candor.db"}
+        for name, value in (good | {"slack_base_url": moved.api_base} | settings).items():
+            monkeypatch.setenv(f"CANDOR_{name.upper()}", value)
+        code = main(["doctor"])
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert "hunter2" not in out
+        return code, out
+
+    yield ask
+    clock.restore()
+
+
+def faults(said: str) -> list[str]:
+    """What each line marked *mend* is about."""
+    return [line[6:].partition(":")[0] for line in said.splitlines() if line.startswith("mend")]
+
+
+def test_all_well_is_said_line_by_line_and_ends_with_0(doctor: Doctor) -> None:
+    code, said = doctor()
+    assert code == 0
+    looked_at = [line.partition(":")[0].split(maxsplit=1) for line in said.splitlines()]
+    assert {mark for mark, _ in looked_at} == {"ok"}
+    assert [what for _, what in looked_at] == [
+        *("settings", "question packs", "database", "outbox", "bot token", "scopes", "clock", "app token")
+    ]
+    assert "Acme" in said
+
+
+@pytest.mark.parametrize("name", ["bot_token", "app_token"])
+def test_a_missing_token_is_a_fault_that_says_where_to_get_it(name: str, doctor: Doctor) -> None:
+    code, said = doctor(**{name: ""})
+    assert (code, faults(said)) == (1, ["settings"])
+    assert f"CANDOR_{name.upper()} is missing. " in said
+
+
+def test_a_bot_token_that_slack_does_not_know_is_a_fault(doctor: Doctor) -> None:
+    code, said = doctor(bot_token="xoxb-other")
+    assert (code, faults(said)) == (1, ["bot token"])
+    assert "invalid_auth" in said
+    assert "CANDOR_BOT_TOKEN" in said
+
+
+def test_an_app_token_that_slack_does_not_know_is_a_fault(doctor: Doctor) -> None:
+    code, said = doctor(app_token="xapp-other")
+    assert (code, faults(said)) == (1, ["app token"])
+    assert "connections:write" in said
+
+
+def test_a_slack_that_does_not_answer_is_a_fault_and_no_traceback(doctor: Doctor) -> None:
+    code, said = doctor(slack_base_url="http://127.0.0.1:9/api/")
+    assert (code, faults(said)) == (1, ["bot token", "app token"])
+
+
+def test_a_missing_core_scope_is_a_fault(doctor: Doctor, moved: Moved) -> None:
+    moved.teams["T1"].scopes = set(EVERY_SCOPE) - {"users:read"}
+    code, said = doctor()
+    assert (code, faults(said)) == (1, ["scopes"])
+    assert "missing: users:read" in said
+    assert "install the app again" in said
+
+
+def test_a_declined_optional_scope_is_a_hint_and_no_fault(doctor: Doctor, moved: Moved) -> None:
+    moved.teams["T1"].scopes = set(CORE_SCOPES)
+    code, said = doctor()
+    assert (code, faults(said)) == (0, [])
+    assert said.count("hint  scopes") == len(EVERY_SCOPE) - len(CORE_SCOPES)
+    assert "im:history (looks whether" in said
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:////nowhere/candor.db", "postgresql://ada:hunter2@127.0.0.1:9/candor"]
+)
+def test_a_database_that_is_not_there_is_a_fault(address: str, doctor: Doctor) -> None:
+    code, said = doctor(database_url=address)
+    assert (code, faults(said)) == (1, ["database"])
+    assert "CANDOR_DATABASE_URL" in said
+
+
+def test_a_clock_that_is_apart_from_slacks_is_a_fault(doctor: Doctor, moved: Moved) -> None:
+    moved.apart = timedelta(minutes=-3)
+    code, said = doctor()
+    assert (code, faults(said)) == (1, ["clock"])
+    assert "180 s apart" in said or "179 s apart" in said
+    assert "time server" in said
+
+
+def test_a_clock_moved_on_purpose_is_no_fault(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "offset").write_text("86400")
+    code, said = doctor(clock_file=str(tmp_path / "offset"))
+    assert (code, faults(said)) == (0, [])
+
+
+def test_a_delivery_that_is_late_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    database.migrate()
+    an_hour_ago = clock.unmoved() - timedelta(hours=1)
+    with database.begin() as session:
+        owe(session, "T1", key="k", kind="demo.agenda", to="C1", facts={}, due=an_hour_ago, now=an_hour_ago)
+    database.close()
+    code, said = doctor()
+    assert (code, faults(said)) == (1, ["outbox"])
+    assert "demo.agenda (never tried)" in said
+
+
+def test_a_pack_that_cannot_be_read_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("title: []")
+    code, said = doctor(packs_dir=str(tmp_path))
+    assert (code, faults(said)) == (1, ["question packs"])
+    assert "ours.yaml" in said
+
+
+def test_a_setting_that_cannot_be_read_ends_with_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CANDOR_LOG_LEVEL", "LOUD")
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

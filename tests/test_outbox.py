@@ -1,0 +1,207 @@
+"""The outbox: what is owed stands once, is taken by one courier at a time, and keeps Slack's pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+import storage.outbox as outbox
+from bot.courier import LEASE, Courier
+from bot.workspaces import OneWorkspace
+from storage import Database
+from storage.schema import Delivery, Pace
+from tests.conftest import NOON, Clock
+from tests.slack import FakeClient, Slack
+from tests.test_courier import NOTE, Office
+
+QUICK = timedelta(milliseconds=1)
+SECOND = timedelta(seconds=1)
+
+
+def owe(database: Database, key: str, *, due: datetime = NOON, to: str = "C1", workspace: str = "T1") -> bool:
+    with database.begin() as session:
+        return outbox.owe(
+            session, workspace, key=key, kind="note", to=to, facts={"note": 1}, due=due, now=NOON
+        )
+
+
+def lease(database: Database, now: datetime) -> Delivery | None:
+    """What a courier's first transaction does, without its pace."""
+    with database.begin() as session:
+        found = outbox.find_due(session, now, QUICK)
+        if found is None or not outbox.take_lease(session, found, now, now + LEASE):
+            return None
+        return found
+
+
+def rows(database: Database) -> list[Delivery]:
+    with database.reading() as session:
+        return list(session.scalars(select(Delivery).order_by(Delivery.id)))
+
+
+def test_owing_twice_with_one_key_is_one_row(database: Database) -> None:
+    assert [owe(database, "a"), owe(database, "a")] == [True, False]
+    assert owe(database, "a", workspace="T2")
+    assert [(row.workspace, row.key) for row in rows(database)] == [("T1", "a"), ("T2", "a")]
+
+
+def test_a_settled_key_is_not_owed_again(database: Database) -> None:
+    owe(database, "a")
+    taken = lease(database, NOON)
+    assert taken is not None
+    with database.begin() as session:
+        outbox.settle(session, "T1", taken.id, 1, now=NOON, ts="1.0", channel="C1")
+    assert not owe(database, "a")
+
+
+def test_what_is_due_first_goes_first_and_then_what_was_owed_first(database: Database) -> None:
+    for key, seconds in (("later", 2), ("second", 1), ("third", 1), ("first", 0)):
+        owe(database, key, due=NOON + seconds * SECOND)
+    now, order = NOON + 2 * SECOND, []
+    while (taken := lease(database, now)) is not None:
+        order.append(taken.key)
+    assert order == ["first", "second", "third", "later"]
+
+
+def test_what_is_not_due_yet_stays(database: Database) -> None:
+    owe(database, "a", due=NOON + SECOND)
+    assert lease(database, NOON) is None
+
+
+def test_a_leased_row_is_nobody_elses_until_the_lease_ends(database: Database) -> None:
+    owe(database, "a")
+    first = lease(database, NOON)
+    assert first is not None
+    assert lease(database, NOON + LEASE - SECOND) is None
+    second = lease(database, NOON + LEASE)
+    assert second is not None
+    with database.reading() as session:
+        row = session.get_one(Delivery, first.id)
+    assert (row.attempts, row.ambiguous, row.attempted_at) == (2, True, NOON + LEASE)
+
+
+def test_who_lost_the_lease_settles_nothing(database: Database) -> None:
+    owe(database, "a")
+    lease(database, NOON)
+    taken = lease(database, NOON + LEASE)
+    assert taken is not None
+    with database.begin() as session:
+        assert not outbox.settle(session, "T1", taken.id, 1, now=NOON, ts="1.0")
+        later = NOON + timedelta(hours=1)
+        assert not outbox.postpone(session, "T1", taken.id, 1, due=later, reason="x", ambiguous=False)
+        assert outbox.settle(session, "T1", taken.id, 2, now=NOON, ts="2.0")
+
+
+def test_two_first_turns_of_a_lane_at_once_are_put_in_order(database: Database) -> None:
+    """Nobody meets an error: one takes the turn, the other one waits or takes the next."""
+
+    def take(lane: str) -> bool:
+        with database.begin() as session:
+            return outbox.take_pace(session, "T1", lane, SECOND, timedelta(0), NOON)
+
+    lanes = [f"C{number}" for number in range(40) for _ in range(2)]
+    with ThreadPoolExecutor(2) as two:
+        taken = list(two.map(take, lanes))
+    assert sum(taken) == 40
+
+
+def test_a_lane_allows_its_burst_and_then_its_pace(database: Database) -> None:
+    taken = []
+    for second in [0, 0, 0, 0, 1, 1, 2]:
+        with database.begin() as session:
+            now = NOON + second * SECOND
+            taken.append(outbox.take_pace(session, "T1", "C1", SECOND, 2 * SECOND, now))
+    assert taken == [True, True, True, False, True, False, True]
+
+
+def test_settled_rows_go_after_fourteen_days_and_nothing_else(database: Database) -> None:
+    for key in ("done", "dropped", "young", "owed"):
+        owe(database, key)
+    with database.begin() as session:
+        for key, reason, days in (("done", None, 0), ("dropped", "is_archived", 0), ("young", None, 1)):
+            row = outbox.delivery(session, "T1", key)
+            assert row is not None
+            settled_at = NOON + timedelta(days=days)
+            outbox.settle(session, "T1", row.id, 0, now=settled_at, ts=None if reason else "1.0", reason=reason)
+        session.add(Pace(workspace="T1", lane="C1", free_at=NOON))
+        outbox.hold(session, "T1", NOON + timedelta(days=14))
+    with database.begin() as session:
+        outbox.sweep(session, NOON + timedelta(days=14))
+    assert len(rows(database)) == 4, "fourteen days to the second are kept"
+    with database.begin() as session:
+        outbox.sweep(session, NOON + timedelta(days=14, seconds=1))
+        lanes = list(session.scalars(select(Pace.lane)))
+    assert [row.key for row in rows(database)] == ["young", "owed"]
+    assert lanes == [outbox.WHOLE_WORKSPACE]
+
+
+# --- two couriers over one database -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def crowd(slack: Slack) -> Iterator[list[str]]:
+    """Sixty people, each a lane of their own."""
+    yield [slack.user(f"U{number:03}", team="T1").id for number in range(60)]
+
+
+def two_couriers(slack: Slack, database: Database, pace: int) -> list[Courier]:
+    return [
+        Courier(database, OneWorkspace.connect(FakeClient(slack, token="xoxb-T1", retry_handlers=[])), NOTE, pace)
+        for _ in range(2)
+    ]
+
+
+def test_two_couriers_in_two_threads_post_each_delivery_once(
+    slack: Slack, database: Database, crowd: list[str]
+) -> None:
+    for number in range(50):
+        owe(database, f"note{number}", to=crowd[number])
+
+    def work(courier: Courier) -> None:
+        for second in range(40):
+            courier.deliver_due(NOON + second * SECOND)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, two_couriers(slack, database, 60_000)))
+    assert len(slack.calls_of("chat.postMessage")) == 50
+    assert {len(slack.direct_channel(slack.teams["T1"], id).messages) for id in crowd[:50]} == {1}
+    assert {(row.state, row.attempts) for row in rows(database)} == {("done", 1)}
+
+
+def test_two_couriers_keep_the_pace_of_a_workspace_for_ten_minutes(
+    slack: Slack, database: Database, crowd: list[str], travel: Clock
+) -> None:
+    """Some 540 posts in a row: this takes a few seconds."""
+    slack.monotonic = lambda: travel.now.timestamp()
+    slack.enforce_tiers = True
+    for number in range(600):
+        owe(database, f"note{number}", to=crowd[number % 60])
+    couriers = two_couriers(slack, database, 54)
+    for turn in range(300):
+        couriers[turn % 2].deliver_due(travel.move(seconds=2))
+    calls = [call.at for call in slack.calls if call.method == "chat.postMessage"]
+    assert 535 <= len(calls) <= 540 + 3
+    for start in calls[::20]:
+        assert sum(start <= at < start + timedelta(minutes=1) for at in calls) <= 54 + 3
+    assert sum(row.state == "done" for row in rows(database)) == len(calls), "no 429 at all"
+
+
+@pytest.mark.parametrize("pace", [54, 300])
+def test_a_channel_gets_about_one_message_a_second(
+    slack: Slack, database: Database, travel: Clock, pace: int
+) -> None:
+    """Slack's limit for a channel stands, however fast the workspace may be."""
+    slack.monotonic = lambda: travel.now.timestamp()
+    slack.enforce_tiers = True
+    office = Office(slack, database, travel, pace=pace)
+    for number in range(30):
+        office.owe(f"note{number}")
+    for _ in range(40):
+        office.run(milliseconds=250)
+    said = len(slack.channels["C1"].messages)
+    assert 8 <= said <= 10 + 3
+    assert len(slack.calls_of("chat.postMessage")) == said, "no 429 at all"

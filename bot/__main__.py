@@ -94,11 +94,15 @@ def run_doctor(_asked: argparse.Namespace) -> int:
 
 
 def run_migrate(_asked: argparse.Namespace) -> int:
-    from storage import open_database
+    from storage import NoAnswer, open_database
 
     database = open_database(load_settings().database_url)
-    database.migrate()
-    database.close()
+    try:
+        database.migrate()
+    except NoAnswer as fault:
+        raise BadSettings([f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why})."]) from None
+    finally:
+        database.close()
     print("The tables are up to date.")
     return 0
 

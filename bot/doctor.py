@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from sqlalchemy.exc import DBAPIError
 
 import storage.outbox
 from bot import clock, manifest
@@ -17,7 +16,7 @@ from bot.settings import BadSettings, Settings, require_tokens
 from bot.workspaces import OneWorkspace, web_client
 from rituals.errors import Refusal
 from rituals.prompts.packs import load_packs
-from storage import open_database
+from storage import NoAnswer, open_database
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 STUCK = timedelta(minutes=15)
@@ -62,11 +61,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
     database = open_database(settings.database_url, synchronous=settings.sqlite_synchronous)
     kind = database.engine.dialect.name
     try:
-        problem = database.problem()
-        if problem is not None:
-            mend = "Check CANDOR_DATABASE_URL: does the server run, and the folder exist and let us write?"
-            yield Finding("database", f"{kind} doesn't answer ({problem})", mend=mend)
-            return
         database.migrate()
         yield Finding("database", f"{kind} answers, tables are up to date")
         with database.reading() as session:
@@ -77,9 +71,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
             f"{len(stuck)} deliveries are more than 15 minutes late: {said}" if stuck else "nothing is late",
             mend="Is `serve` running? The reason in brackets says what Slack answered." if stuck else None,
         )
-    except DBAPIError as fault:
-        mend = "Check that this user may create and change tables."
-        yield Finding("database", f"{kind} refuses ({type(fault.orig).__name__})", mend=mend)
+    except NoAnswer as fault:
+        mend = (
+            "Check CANDOR_DATABASE_URL: does the server run, is the folder there, may we write and create tables?"
+        )
+        yield Finding("database", f"{kind} doesn't answer ({fault.why})", mend=mend)
     finally:
         database.close()
 

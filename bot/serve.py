@@ -11,7 +11,6 @@ from types import FrameType
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.house import build_house
@@ -19,7 +18,7 @@ from bot.logs import quiet
 from bot.scheduler import Rings
 from bot.settings import BadSettings, Settings, require_tokens
 from bot.workspaces import OneWorkspace, web_client
-from storage import open_database
+from storage import NoAnswer, open_database
 
 log = logging.getLogger("candor")
 
@@ -47,10 +46,9 @@ def serve(settings: Settings) -> None:
     )
     try:
         database.migrate()
-    except DBAPIError as fault:
-        why = type(fault.orig).__name__
+    except NoAnswer as fault:
         raise BadSettings(
-            [f"CANDOR_DATABASE_URL: the database doesn't answer ({why}). Is it there, and running?"]
+            [f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why}). Is it there, and running?"]
         ) from None
     client = web_client(
         settings.bot_token.get_secret_value(), settings.slack_base_url, plain_dates=settings.plain_dates

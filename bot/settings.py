@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
+
+from storage import check_url
 
 RITUALS = ("prompts",)
 
@@ -97,15 +97,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _readable(cls, value: str) -> str:
-        try:
-            url = make_url(value)
-        except ArgumentError:
-            raise ValueError("write it like sqlite:///candor.db or postgresql://user:password@host/name") from None
-        if url.get_backend_name() not in ("sqlite", "postgresql"):
-            raise ValueError("only sqlite:/// and postgresql:// are known")
-        if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-            raise ValueError("name a file, like sqlite:///candor.db; memory forgets everything at the end")
-        return value
+        return check_url(value)
 
     @field_validator("slack_base_url")
     @classmethod

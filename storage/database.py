@@ -10,11 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Database", "Instant", "NaiveInstant", "Session", "insert_once", "open_database"]
+__all__ = [
+    "BadUrl",
+    "Database",
+    "Instant",
+    "NaiveInstant",
+    "NoAnswer",
+    "Session",
+    "check_url",
+    "insert_once",
+    "open_database",
+]
 
 BUSY_MS = 1_800  # a writer waits this long for SQLite's lock; Slack waits 3 s for the ack
 MIGRATION_LOCK = 0x43414E44  # "CAND": the advisory lock under which Postgres migrates
@@ -22,6 +32,18 @@ MIGRATION_LOCK = 0x43414E44  # "CAND": the advisory lock under which Postgres mi
 
 class NaiveInstant(ValueError):
     """An instant without a zone was about to be stored; every instant is aware and in UTC."""
+
+
+class BadUrl(ValueError):
+    """A database URL that can't be used; its text says what to write instead."""
+
+
+class NoAnswer(Exception):
+    """The database doesn't answer, or refuses; `why` is the driver's class name, never its message."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Instant(TypeDecorator[datetime]):
@@ -69,10 +91,10 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Bring the tables to the newest shape; two processes that start at once take turns."""
+        """Bring the tables to the newest shape; two processes that start at once take turns. Raises NoAnswer."""
         from storage.migrations import upgrade
 
-        with self.engine.connect() as connection:
+        with _answering(), self.engine.connect() as connection:
             self._be_patient(connection, 60_000)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -87,26 +109,44 @@ class Database:
             assert isinstance(driver, sqlite3.Connection)
             driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
-    def problem(self) -> str | None:
-        """What keeps the database from answering, in the driver's class name; None when it answers."""
-        try:
-            with self.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except (DBAPIError, sqlite3.Error) as fault:
-            return type(fault.orig if isinstance(fault, DBAPIError) and fault.orig else fault).__name__
-        return None
+    def ping(self) -> None:
+        """Ask the database for a sign of life. Raises NoAnswer."""
+        with _answering(), self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn the drivers' errors into NoAnswer: their messages may hold addresses, users and values."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as fault:
+        raise NoAnswer(type(getattr(fault, "orig", None) or fault).__name__) from None
+
+
+def check_url(url: str) -> str:
+    """Return a database URL that can be used. Raises BadUrl."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BadUrl("write it like sqlite:///candor.db or postgresql://user:password@host/name") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadUrl("only sqlite:/// and postgresql:// are known")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise BadUrl("name a file, like sqlite:///candor.db; memory forgets everything at the end")
+    return url
 
 
 def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20) -> Database:
     """Open the database behind a SQLAlchemy URL (`sqlite:///candor.db`, `postgresql+psycopg://...`).
 
     `synchronous` is SQLite's own word: NORMAL survives a crash of the process, FULL of the machine as well.
-    Raises sqlalchemy.exc.ArgumentError when the URL can't be read.
+    Raises BadUrl when the URL can't be used.
     """
-    parsed = make_url(url)
+    parsed = make_url(check_url(url))
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     # hide_parameters: an error of the database must never carry anybody's words into a log.

@@ -102,9 +102,9 @@ class Visitor:
         """Wait until a message with these words stands in the channel, and return the newest such."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
-            for posted in reversed(self.control.messages(channel)):
-                if words in posted.get("text", ""):
-                    return posted
+            read = [one for one in self.control.messages(channel) if words in one.get("text", "")]
+            if read:
+                return read[-1]
             time.sleep(0.1)
         raise NothingHappened(f"no message with {words!r} came to {channel}")
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import logs, manifest
-from bot.settings import RITUALS, BadSettings, load_settings
+from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, read_start, read_zone, upcoming
 from rituals.errors import Refusal
 
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--check", action="store_true", help="click through every ritual, then exit 0 or 1")
     printed = verb("manifest", run_manifest, "print the app manifest for the rituals that are switched on")
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
-    printed.add_argument("--prefix", default="", help='in front of each command, such as "team-"')
+    printed.add_argument("--prefix", help='in front of each command, such as "team-"')
     schedule = verbs.add_parser("schedule", help="look at what a recurrence rule means")
     preview = schedule.add_subparsers(required=True, metavar="VERB").add_parser(
         "preview", help="the next dates of a rule", description="The next dates of a rule, in its zone."
@@ -80,7 +80,7 @@ def run_doctor(_asked: argparse.Namespace) -> int:
     from bot.doctor import examine
 
     settings = load_settings()
-    logs.set_up("ERROR")
+    logs.set_up("CRITICAL")
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)
     faults = 0
@@ -96,7 +96,7 @@ def run_doctor(_asked: argparse.Namespace) -> int:
 def run_migrate(_asked: argparse.Namespace) -> int:
     from storage import NoAnswer, open_database
 
-    database = open_database(load_settings().database_url)
+    database = open_database(load_settings().database_url.get_secret_value())
     try:
         database.migrate()
     except NoAnswer as fault:
@@ -114,18 +114,22 @@ def run_demo(asked: argparse.Namespace) -> int:
 
 
 def run_manifest(asked: argparse.Namespace) -> int:
-    rituals = load_settings().rituals or RITUALS
-    print(manifest.printed(manifest.variant(rituals, prefix=asked.prefix, http_url=asked.http)), end="")
+    settings = load_settings(**({} if asked.prefix is None else {"prefix": asked.prefix}))
+    if asked.http is not None and not asked.http.startswith("https://"):
+        raise BadWords(why="--http needs the address at which Slack reaches us, such as https://candor.example.org.")
+    told = manifest.variant(settings.rituals, prefix=settings.prefix, http_url=asked.http)
+    print(manifest.printed(told), end="")
     return 0
 
 
 def run_preview(asked: argparse.Namespace) -> int:
-    if not asked.count.isdigit() or not 1 <= int(asked.count) <= 1_000:
+    if not asked.count.isdecimal() or not asked.count.isascii() or not 1 <= int(asked.count) <= 1_000:
         raise BadWords(why="--count must be a whole number from 1 to 1000.")
-    plan = check(Plan(asked.rule, read_start(asked.start), read_zone(asked.zone)))
+    plan = Plan(asked.rule, read_start(asked.start), read_zone(asked.zone))
+    after = _read_after(asked.after)
     try:
-        dates = [one.there.isoformat() for one in upcoming(plan, _read_after(asked.after), int(asked.count))]
-    except OverflowError:
+        dates = [one.there.isoformat() for one in upcoming(check(plan), after, int(asked.count))]
+    except (OverflowError, ValueError):
         raise BadWords(why="These dates lie too far away to be reckoned.") from None
     print(json.dumps({"dates": dates}) if asked.json else "\n".join(dates))
     return 0

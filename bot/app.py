@@ -25,7 +25,10 @@ from storage import Database
 
 log = logging.getLogger("candor")
 
-SORRY = "Something broke on my side, and nothing was saved. Please try again; if it stays, tell who runs Candor."
+SORRY = (
+    "Something broke on my side, and I can't tell whether this was saved: please look, then try again. "
+    "If it stays, tell who runs Candor."
+)
 
 
 def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
@@ -34,6 +37,26 @@ def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
     return {kind: posting for room in rooms.values() for kind, posting in room.postings.items()} | nudges.postings(
         parts
     )
+
+
+class LastingAck(Ack):
+    """An ack that stays.
+
+    Bolt takes an acknowledgement back when the listener raises before Bolt has looked, 10 ms later at the
+    most: Slack would then wait three seconds in vain, beside a sentence that has long arrived.
+    """
+
+    def __init__(self) -> None:
+        self._given: BoltResponse | None = None
+        super().__init__()
+
+    @property
+    def response(self) -> BoltResponse | None:
+        return self._given
+
+    @response.setter
+    def response(self, response: BoltResponse | None) -> None:
+        self._given = response or self._given
 
 
 def build_app(
@@ -59,7 +82,7 @@ def build_app(
     without_token = copy.copy(client)  # Bolt warns when it sees a token beside `authorize`
     without_token.token = None
     app = App(
-        name="candor",
+        name="candor.bolt",  # Bolt sets the level of the logger of this name
         logger=_quiet_logger(),
         client=without_token,
         authorize=authorize,
@@ -81,6 +104,7 @@ def build_app(
         """Give listeners, by the names of their arguments, what they need beside Bolt's own."""
         workspace = workspace_id(context.team_id or "", context.enterprise_id)
         context.update(lent)
+        context["ack"] = LastingAck()
         context["workspace"] = workspace
         context["client"] = workspaces.client(workspace)
         context["reply"] = partial(replies.send, body.get("response_url", ""))

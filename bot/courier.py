@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
+from itertools import islice
 from typing import Any
 
 from slack_sdk import WebClient
@@ -35,6 +36,8 @@ LEASE = timedelta(seconds=60)  # longer than a call may take (10 s), with what c
 TRIES = 6
 PER_CHANNEL = timedelta(seconds=1)  # Slack: about one message a second to a channel
 BURST = 3  # so many messages may go at once before a workspace's pace counts
+LOOK_BACK = timedelta(minutes=30)  # all tries before the last lie within, and so do clocks that differ
+LOOK_PAGES = 10  # of 200 messages
 METADATA = "candor_delivery"
 
 UNREACHABLE = {  # the channel can't be spoken to: its rituals pause and say why
@@ -55,10 +58,12 @@ FOR_GOOD = {  # nothing that waiting would mend
     "invalid_arguments",
     "msg_too_long",
     "message_not_found",
+    "thread_not_found",
     "cant_update_message",
     "edit_window_closed",
     *UNREACHABLE,
 }
+FAULTS = (SlackApiError, SlackClientError, HTTPException, OSError)  # all that a call can end in
 UNSURE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}  # may have been taken
 
 
@@ -142,17 +147,18 @@ class Courier:
             return self._settle(delivery, posting, Outcome(reason="too_late"), None, now)
         if posting is None or client is None or ours is None:
             return self._settle(delivery, posting, Outcome(reason="nobody_to_post_it"), None, now)
-        if delivery.ambiguous:
-            found = self._find_posted(client, ours, delivery)
-            if found is not None:
-                return self._settle(delivery, posting, found, None, now)
         try:
+            if delivery.ambiguous and _may_look(ours, delivery):
+                found = _find_posted(client, delivery)
+                if found is not None:
+                    return self._settle(delivery, posting, found, None, now)
+                delivery.ambiguous = False  # Slack was asked, and doesn't have it
             seen = posting.look(client, ours, self._database, delivery) if posting.look else None
-        except (SlackApiError, SlackClientError, HTTPException, OSError) as refused:
-            outcome = _refused(refused)
-            return self._again(
-                delivery, outcome.reason or "look_failed", outcome.retry_after, unsure=False, now=now
-            )
+        except FAULTS as fault:
+            outcome = _refused(fault)
+            if outcome.reason in FOR_GOOD:
+                return self._settle(delivery, posting, outcome, None, now)
+            return self._again(delivery, outcome.reason or "unknown", outcome.retry_after, now)
         with self._database.reading() as session:
             words = posting.render(session, delivery, seen, now)
         if words is None:
@@ -162,9 +168,8 @@ class Courier:
         outcome = _post(client, delivery, words)
         if outcome.ts is not None or outcome.reason in FOR_GOOD:
             return self._settle(delivery, posting, outcome, seen, now)
-        return self._again(
-            delivery, outcome.reason or "unknown", outcome.retry_after, unsure=outcome.unsure, now=now
-        )
+        delivery.ambiguous = delivery.ambiguous or outcome.unsure  # a doubt outlives a later, plain refusal
+        return self._again(delivery, outcome.reason or "unknown", outcome.retry_after, now)
 
     def _settle(
         self, delivery: Delivery, posting: Posting | None, outcome: Outcome, seen: Any, now: datetime
@@ -187,9 +192,7 @@ class Courier:
         if outcome.reason:
             log.warning("dropped %s (delivery %s): %s", delivery.kind, delivery.id, outcome.reason)
 
-    def _again(
-        self, delivery: Delivery, reason: str, retry_after: timedelta | None, *, unsure: bool, now: datetime
-    ) -> None:
+    def _again(self, delivery: Delivery, reason: str, retry_after: timedelta | None, now: datetime) -> None:
         if delivery.attempts >= TRIES and retry_after is None:
             return self._settle(delivery, None, Outcome(reason=reason), None, now)
         due = now + (retry_after or backoff(delivery.attempts))
@@ -201,30 +204,39 @@ class Courier:
                 delivery.attempts,
                 due=due,
                 reason=reason,
-                ambiguous=unsure,
+                ambiguous=delivery.ambiguous,
                 counts=retry_after is None,
             )
             if retry_after is not None:
-                outbox.hold(session, delivery.workspace, due)
+                outbox.hold(session, delivery.workspace, due + self._burst)  # no burst may pass it
         log.info("later: %s (delivery %s): %s", delivery.kind, delivery.id, reason)
         return None
 
-    def _find_posted(self, client: WebClient, ours: Installation, delivery: Delivery) -> Outcome | None:
-        """Look for the job id in the channel's history; None when it isn't there or nobody may look."""
-        scope = {"C": "channels:history", "G": "groups:history"}.get(delivery.to[0], "im:history")
-        if not ours.may(scope) or delivery.attempted_at is None:
-            return None
-        try:
-            channel = delivery.to
-            if channel.startswith(("U", "W")):
-                channel = client.conversations_open(users=channel)["channel"]["id"]
-            history = client.conversations_history(channel=channel, include_all_metadata=True, limit=200)
-        except (SlackApiError, SlackClientError, HTTPException, OSError):
-            return None
-        for posted in history["messages"]:
+
+def _may_look(ours: Installation, delivery: Delivery) -> bool:
+    """Whether the history may be read in which a delivery would stand.
+
+    Private channels have ids like public ones, so both scopes are needed where we can't tell.
+    """
+    if delivery.to.startswith(("U", "W", "D")):
+        return ours.may("im:history")
+    return ours.may("channels:history") and ours.may("groups:history")
+
+
+def _find_posted(client: WebClient, delivery: Delivery) -> Outcome | None:
+    """Look for the job id in the channel's history around the last attempt; None when it isn't there."""
+    channel = delivery.to
+    if channel.startswith(("U", "W")):
+        channel = client.conversations_open(users=channel)["channel"]["id"]
+    since = (delivery.attempted_at or delivery.created_at) - LOOK_BACK
+    pages = client.conversations_history(
+        channel=channel, include_all_metadata=True, oldest=str(since.timestamp()), limit=200
+    )
+    for page in islice(pages, LOOK_PAGES):
+        for posted in page["messages"]:
             if posted.get("metadata", {}).get("event_payload", {}).get("job") == delivery.job:
                 return Outcome(ts=posted["ts"], channel=channel)
-        return None
+    return None
 
 
 def backoff(attempt: int) -> timedelta:
@@ -248,8 +260,8 @@ def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-    except (SlackApiError, SlackClientError, HTTPException, OSError) as refused:
-        return _refused(refused)
+    except FAULTS as fault:
+        return _refused(fault)
     return Outcome(ts=told["ts"], channel=told["channel"])
 
 

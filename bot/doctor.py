@@ -58,7 +58,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    database = open_database(settings.database_url, synchronous=settings.sqlite_synchronous)
+    database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
     kind = database.engine.dialect.name
     try:
         database.migrate()

@@ -23,6 +23,7 @@ def set_up(level: str) -> None:
 def quiet() -> None:
     """Take the bodies out of other people's log lines."""
     logging.getLogger("slack_sdk").setLevel(max(logging.INFO, logging.getLogger().level))
+    logging.getLogger("slack_sdk.web").setLevel(logging.CRITICAL)  # we log what follows from it, once
     logging.getLogger("slack_bolt").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -40,7 +40,7 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGINT, stop)
 
     database = open_database(
-        settings.database_url,
+        settings.database_url.get_secret_value(),
         synchronous=settings.sqlite_synchronous,
         pool_size=min(settings.listener_threads, 40),
     )

@@ -37,8 +37,8 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="The app-level token (xapp-...) with `connections:write`. Required by `serve`.",
     )
-    database_url: str = Field(
-        "sqlite:///candor.db",
+    database_url: SecretStr = Field(  # a password may stand in it
+        SecretStr("sqlite:///candor.db"),
         description="Where everything is kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
     )
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
@@ -96,8 +96,9 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _readable(cls, value: str) -> str:
-        return check_url(value)
+    def _readable(cls, value: SecretStr) -> SecretStr:
+        check_url(value.get_secret_value())
+        return value
 
     @field_validator("slack_base_url")
     @classmethod

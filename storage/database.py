@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -127,17 +127,21 @@ def _answering() -> Iterator[None]:
         raise NoAnswer(type(getattr(fault, "orig", None) or fault).__name__) from None
 
 
-def check_url(url: str) -> str:
-    """Return a database URL that can be used. Raises BadUrl."""
+def check_url(url: str) -> URL:
+    """Read a database URL and see that it can be used. Raises BadUrl."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        backend = parsed.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise BadUrl("only sqlite:/// and postgresql:// are known")
+        parsed.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError):
         raise BadUrl("write it like sqlite:///candor.db or postgresql://user:password@host/name") from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise BadUrl("only sqlite:/// and postgresql:// are known")
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise BadUrl("name a file, like sqlite:///candor.db; memory forgets everything at the end")
-    return url
+    return parsed
 
 
 def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20) -> Database:
@@ -146,9 +150,7 @@ def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20)
     `synchronous` is SQLite's own word: NORMAL survives a crash of the process, FULL of the machine as well.
     Raises BadUrl when the URL can't be used.
     """
-    parsed = make_url(check_url(url))
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
+    parsed = check_url(url)
     # hide_parameters: an error of the database must never carry anybody's words into a log.
     if parsed.get_backend_name() != "sqlite":
         return Database(

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from slack_sdk import WebClient
 
 import storage.outbox as outbox
 from bot.blocks.common import Message, message, section
-from bot.courier import FOR_GOOD, METADATA, TRIES, UNREACHABLE, Courier, backoff
+from bot.courier import FOR_GOOD, METADATA, TRIES, Courier, backoff
 from bot.rooms import Posting, Repeat
 from bot.workspaces import Installation, OneWorkspace
 from storage import Database, Session
 from storage.schema import Delivery
-from tests.conftest import CORE_SCOPES, Candor, Clock
+from tests.conftest import CORE_SCOPES, Clock
 from tests.slack import FakeClient, Slack
-from tests.test_ring import set_up_prompt, stored
 
 
 def say(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | None:
@@ -183,7 +182,7 @@ def test_a_server_error_is_tried_six_times_further_and_further_apart(office: Off
         office.run(seconds=5)
         at += [office.travel.now] if office.tries > before else []
     assert len(at) == TRIES
-    gaps = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
     assert gaps == [backoff(attempt) for attempt in range(1, TRIES)]
     assert office.end("a") == ("dropped", "service_unavailable")
 
@@ -244,7 +243,9 @@ def test_a_history_that_cannot_be_read_now_is_no_answer(office: Office, trouble:
     assert (office.said, office.end("a")) == (1, ("done", None))
 
 
-@pytest.mark.parametrize(("kind", "said", "end"), [("note", 2, ("done", None)), ("once", 1, ("dropped", "perhaps_posted"))])
+@pytest.mark.parametrize(
+    ("kind", "said", "end"), [("note", 2, ("done", None)), ("once", 1, ("dropped", "perhaps_posted"))]
+)
 def test_without_history_each_kind_decides_whether_to_repeat(
     poor: Office, kind: Repeat, said: int, end: tuple[str, str | None]
 ) -> None:
@@ -321,30 +322,6 @@ def test_a_refusal_for_good_drops_the_delivery_at_once_with_its_reason(office: O
     assert (office.tries, office.end("a")) == (1, ("dropped", reason))
 
 
-@pytest.mark.parametrize("reason", sorted(UNREACHABLE))
-def test_an_unreachable_channel_pauses_its_schedules_with_the_reason(candor: Candor, slack: Slack, reason: str) -> None:
-    here, elsewhere = set_up_prompt(candor.database), set_up_prompt(candor.database, channel="C2")
-    slack.fail_next("chat.postMessage", error=reason)
-    candor.travel.move(hours=1)
-    candor.ring()
-    paused, goes_on = stored(candor.database, here), stored(candor.database, elsewhere)
-    assert (paused.paused_because, paused.next_due) == (UNREACHABLE[reason], None)
-    assert (goes_on.paused_because, goes_on.next_due is None) == (None, False)
-
-
-def test_who_looks_after_a_paused_ritual_is_told(candor: Candor, slack: Slack) -> None:
-    """As pause_channel promises; the text for it (messages.paused_note) is there."""
-    set_up_prompt(candor.database)
-    slack.archive("C1", by="UADA")
-    candor.travel.move(hours=1)
-    candor.ring()
-    candor.travel.move(hours=22)
-    candor.ring()
-    said = slack.person("UADA", team="T1").direct_messages
-    assert len(said) == 1
-    assert "I paused #1" in said[0]["text"]
-
-
 def test_what_comes_too_late_is_dropped(office: Office) -> None:
     office.owe("a", expires_at=office.travel.now + timedelta(hours=2))
     office.run(hours=2)
@@ -373,18 +350,3 @@ def test_a_posting_that_breaks_holds_up_nobody_and_is_dropped_in_the_end(
         office.run(hours=1)
     assert office.end("a")[0] == "dropped"
     assert office.row("a").attempts <= TRIES + 1
-
-
-def test_no_words_of_a_question_stand_in_any_delivery(candor: Candor) -> None:
-    set_up_prompt(candor.database, question="CANARY what now?", answers="form")
-    for hours in (1, 24, 24, 24):
-        candor.travel.move(hours=hours)
-        candor.ring()
-    with candor.database.reading() as session:
-        kept = [
-            {name: value for name, value in vars(row).items() if not name.startswith("_")}
-            for row in session.scalars(select(Delivery))
-        ]
-    assert {row["kind"] for row in kept} >= {"prompt.question", "prompt.closed"}
-    assert "CANARY" not in repr(kept)
-    assert all(isinstance(fact, int) for row in kept for fact in row["facts"].values())

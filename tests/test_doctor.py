@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -61,7 +62,10 @@ def doctor(
         assert "hunter2" not in out
         return code, out
 
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
     yield ask
+    root.handlers[:], root.level = handlers, level  # the verb sets up logging for a process of its own
     clock.restore()
 
 

@@ -33,6 +33,7 @@ SHARED = {
         "clock": "asks the time",
         "courier": "posts what is owed",
         "demo": "a whole Slack for a newcomer",
+        "edge": "lets in over HTTP only what Slack signed",
         "doctor": "says what is wrong and how to mend it",
         "home": "App Home, made of every ritual's rows",
         "house": "puts everything together",

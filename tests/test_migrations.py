@@ -45,8 +45,8 @@ def opened() -> Iterator[Open]:
     """Opens databases, and closes them after the test."""
     known: list[Database] = []
 
-    def open_it(url: str, **given: str) -> Database:
-        known.append(open_database(url, **given))
+    def open_it(url: str, synchronous: str = "NORMAL") -> Database:
+        known.append(open_database(url, synchronous=synchronous))
         return known[-1]
 
     yield open_it

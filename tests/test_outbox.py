@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -10,13 +9,14 @@ import pytest
 from sqlalchemy import select
 
 import storage.outbox as outbox
-from bot.courier import LEASE, Courier
+from bot.courier import LEASE, UNREACHABLE, Courier
 from bot.workspaces import OneWorkspace
 from storage import Database
 from storage.schema import Delivery, Pace
-from tests.conftest import NOON, Clock
+from tests.conftest import NOON, Candor, Clock
 from tests.slack import FakeClient, Slack
 from tests.test_courier import NOTE, Office
+from tests.test_ring import set_up_prompt, stored
 
 QUICK = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
@@ -24,9 +24,7 @@ SECOND = timedelta(seconds=1)
 
 def owe(database: Database, key: str, *, due: datetime = NOON, to: str = "C1", workspace: str = "T1") -> bool:
     with database.begin() as session:
-        return outbox.owe(
-            session, workspace, key=key, kind="note", to=to, facts={"note": 1}, due=due, now=NOON
-        )
+        return outbox.owe(session, workspace, key=key, kind="note", to=to, facts={"note": 1}, due=due, now=NOON)
 
 
 def lease(database: Database, now: datetime) -> Delivery | None:
@@ -143,9 +141,9 @@ def test_settled_rows_go_after_fourteen_days_and_nothing_else(database: Database
 
 
 @pytest.fixture
-def crowd(slack: Slack) -> Iterator[list[str]]:
+def crowd(slack: Slack) -> list[str]:
     """Sixty people, each a lane of their own."""
-    yield [slack.user(f"U{number:03}", team="T1").id for number in range(60)]
+    return [slack.user(f"U{number:03}", team="T1").id for number in range(60)]
 
 
 def two_couriers(slack: Slack, database: Database, pace: int) -> list[Courier]:
@@ -205,3 +203,48 @@ def test_a_channel_gets_about_one_message_a_second(
     said = len(slack.channels["C1"].messages)
     assert 8 <= said <= 10 + 3
     assert len(slack.calls_of("chat.postMessage")) == said, "no 429 at all"
+
+
+# --- what it means for the rituals ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", sorted(UNREACHABLE))
+def test_an_unreachable_channel_pauses_its_schedules_with_the_reason(
+    candor: Candor, slack: Slack, reason: str
+) -> None:
+    here, elsewhere = set_up_prompt(candor.database), set_up_prompt(candor.database, channel="C2")
+    slack.fail_next("chat.postMessage", error=reason)
+    candor.travel.move(hours=1)
+    candor.ring()
+    paused, goes_on = stored(candor.database, here), stored(candor.database, elsewhere)
+    assert (paused.paused_because, paused.next_due) == (UNREACHABLE[reason], None)
+    assert (goes_on.paused_because, goes_on.next_due is None) == (None, False)
+
+
+def test_who_looks_after_a_paused_ritual_is_told(candor: Candor, slack: Slack) -> None:
+    """As pause_channel promises; the text for it (messages.paused_note) is there."""
+    set_up_prompt(candor.database)
+    slack.archive("C1", by="UADA")
+    candor.travel.move(hours=1)
+    candor.ring()
+    candor.travel.move(hours=22)
+    candor.ring()
+    said = slack.person("UADA", team="T1").direct_messages
+    assert len(said) == 1
+    assert "I paused #1" in said[0]["text"]
+
+
+def test_no_words_of_a_question_stand_in_any_delivery(candor: Candor) -> None:
+    set_up_prompt(candor.database, question="CANARY what now?", answers="form")
+    for hours in (1, 24, 24, 24):
+        candor.travel.move(hours=hours)
+        candor.ring()
+    with candor.database.reading() as session:
+        kept = [
+            {name: value for name, value in vars(row).items() if not name.startswith("_")}
+            for row in session.scalars(select(Delivery))
+        ]
+    assert {row["kind"] for row in kept} >= {"prompt.question", "prompt.closed"}
+    assert "CANARY" not in repr(kept)
+    facts = [fact for row in kept for fact in row["facts"].values()]
+    assert all(isinstance(fact, int) or all(isinstance(one, int) for one in fact) for fact in facts)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import DeclarativeBase
 
 from storage.schema import Answer, Delivery, Keeper, Prompt, Round, Schedule
@@ -28,7 +28,7 @@ LONG = "why " * 749 + "not?"  # 3,000 characters: the most that Slack's box take
 def rows(candor: Candor, table: type[Table]) -> Sequence[Table]:
     """All rows of a table, oldest first."""
     with candor.database.reading() as session:
-        return session.scalars(select(table).order_by(*table.__table__.primary_key.columns)).all()
+        return session.scalars(select(table).order_by(*inspect(table).primary_key)).all()
 
 
 def only(candor: Candor, table: type[Table]) -> Table:
@@ -66,7 +66,7 @@ def what(person: Person, *, channel: str = "C1", **boxes: Any) -> None:
 
 
 def set_up(person: Person, when: Json | None = None, *, channel: str = "C1", **boxes: Any) -> None:
-    """Set a prompt up through the three steps: on Tuesdays at 10:00 in the person's zone, unless told otherwise."""
+    """Set a prompt up through the three steps: Tuesdays at 10:00 in the person's zone, unless told otherwise."""
     what(person, channel=channel, **boxes)
     on = {"days": ["TU"]} if boxes.get("kind", "weekly") == "weekly" and boxes.get("pack") is None else {}
     person.submit(on | (when or {}))
@@ -227,9 +227,7 @@ def test_the_short_form_refuses_a_blank_and_an_endless_question(candor: Candor, 
     start_from_home(ada, question="  \n ")
     assert ada.form_errors == {"question": "Write the question that you want to ask, or choose a pack."}
     ada.submit({"question": LONG})
-    assert ada.form_errors == {
-        "question": "This has 3,000 characters. Please keep the question within 500."
-    }
+    assert ada.form_errors == {"question": "This has 3,000 characters. Please keep the question within 500."}
     assert nothing_is_kept(candor)
 
 

@@ -27,6 +27,7 @@ from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
 
 ONE = NOON + timedelta(hours=1)
+AT_ONE = ONE.replace(tzinfo=None)
 ADA = Asker("UADA")
 origins = count()
 
@@ -37,7 +38,7 @@ def set_up_prompt(
     workspace: str = "T1",
     channel: str = "C1",
     rule: str = "FREQ=DAILY",
-    start: datetime = ONE.replace(tzinfo=None),
+    start: datetime = AT_ONE,
     zone: str = "UTC",
     country: str | None = None,
     question: str = "What now?",

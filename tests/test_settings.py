@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,18 @@ WRONG = [
     ({"CANDOR_SLACK_BASE_URL": "http://[::1"}, "CANDOR_SLACK_BASE_URL"),
     ({"CANDOR_CLOCK_FILE": "offset"}, "CANDOR_CLOCK_FILE moves the clock"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def process_as_it_was() -> Iterator[None]:
+    """`serve` takes the process over: its root logger, and its signals."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    root.handlers[:], root.level = handlers, level
+    for number, handler in signals.items():
+        signal.signal(number, handler)
 
 
 def put(monkeypatch: pytest.MonkeyPatch, given: dict[str, str]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -132,15 +135,11 @@ TRIED: dict[str, Try] = {
     "outbox.hold": lambda s, it: outbox.hold(s, "T2", ONE),
     "outbox.take_pace": lambda s, it: outbox.take_pace(s, "T2", "C1", ONE - NOON, ONE - NOON, ONE) and None,
     "outbox.settle": lambda s, it: outbox.settle(s, "T2", it.delivery, 1, now=ONE, reason="x"),
-    "outbox.postpone": lambda s, it: outbox.postpone(
-        s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True
-    ),
+    "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "people.person": lambda s, it: people.person(s, "T2", "UADA"),
     "people.acts": lambda s, it: people.acts(s, "T2", 9),
-    "prompts.add_prompt": lambda s, it: prompts.add_prompt(
-        s, "T2", it.schedule, question="x", answers="form"
-    ),
+    "prompts.add_prompt": lambda s, it: prompts.add_prompt(s, "T2", it.schedule, question="x", answers="form"),
     "prompts.prompt": lambda s, it: prompts.prompt(s, "T2", it.prompt),
     "prompts.prompt_of": lambda s, it: prompts.prompt_of(s, "T2", it.schedule),
     "prompts.open_round": lambda s, it: prompts.open_round(
@@ -183,9 +182,7 @@ def test_no_verb_of_storage_is_forgotten_here() -> None:
     assert seen == with_rows, "a new room of storage belongs into ROOMS"
 
 
-def storage_files() -> list[Any]:
-    from pathlib import Path
-
+def storage_files() -> list[Path]:
     return list(Path(storage.__file__).parent.glob("*.py"))
 
 
@@ -193,25 +190,31 @@ def storage_files() -> list[Any]:
 def test_an_id_of_another_workspace_finds_and_changes_nothing(one: Candor, theirs: Theirs, verb: str) -> None:
     before = kept(one.database)
     found: Any = None
-    try:
-        with one.database.begin() as session:
-            found = TRIED[verb](session, theirs)
-    except IntegrityError:
-        pass  # refused by the database itself, and nothing is left behind
+    with suppress(IntegrityError), one.database.begin() as session:  # the database itself may refuse
+        found = TRIED[verb](session, theirs)
     assert kept(one.database) == before
     if verb not in ("calendar.set_keepers", "calendar.set_override", "prompts.put_answer"):
         assert not found, "not even to look at"
 
 
-@pytest.mark.parametrize("verb", ["calendar.set_keepers", "calendar.set_override", "prompts.add_prompt",
-                                  "prompts.open_round", "prompts.put_answer"])  # fmt: skip
+HUNG: dict[str, Try] = {
+    "calendar.set_keepers": TRIED["calendar.set_keepers"],
+    "calendar.set_override": lambda s, it: calendar.set_override(
+        s, "T2", it.schedule, "2027-01-01T13:00:00", None, "UEVE", ONE
+    ),
+    "prompts.add_prompt": TRIED["prompts.add_prompt"],
+    "prompts.open_round": lambda s, it: prompts.open_round(
+        s, "T2", it.prompt, occurrence=NOON, question="x", opened_at=ONE, closes_at=ONE, channel="C1"
+    ),
+    "prompts.put_answer": lambda s, it: prompts.put_answer(s, "T2", it.round, "UEVE", "x", ONE),
+}
+
+
+@pytest.mark.parametrize("verb", sorted(HUNG))
 def test_nothing_is_hung_under_a_row_of_another_workspace(one: Candor, theirs: Theirs, verb: str) -> None:
     """A second line behind the checks of rituals/: no row of T2 whose parent is T1's."""
-    try:
-        with one.database.begin() as session:
-            TRIED[verb](session, theirs)
-    except IntegrityError:
-        pass
+    with suppress(IntegrityError), one.database.begin() as session:
+        HUNG[verb](session, theirs)
     assert not any(kept(one.database, "T2").values())
 
 
@@ -224,7 +227,7 @@ def test_a_number_of_another_workspace_is_not_found(
     two: Candor, theirs: Theirs, eve: Person, command: str, verb: str
 ) -> None:
     before = kept(two.database)
-    eve.command(command, f"{verb} {theirs.schedule} <@UEVE>", channel="C9")
+    assert eve.command(command, f"{verb} {theirs.schedule} <@UEVE>", channel="C9").acked, "a refusal is an answer"
     assert kept(two.database) == before
     assert eve.modal is None or eve.modal["callback_id"] == "notice"
     said = json.dumps([eve.ephemerals, eve.modal])
@@ -254,15 +257,12 @@ def test_a_click_with_an_id_of_another_workspace_does_nothing(
     forged = {"type": "message", "ts": slack.next_ts(), "user": "UBOT2", "text": "forged", "blocks": blocks}
     slack.channels["C9"].messages.append(forged)
     before = kept(two.database)
-    eve.click(action, on=forged)
+    assert eve.click(action, on=forged).acked
     assert kept(two.database) == before
     assert "SECRET" not in json.dumps([eve.ephemerals, slack.stacks["UEVE"]])
 
 
 def test_the_clicks_above_are_all_that_carry_an_id(two: Candor) -> None:
-    import re
-    from pathlib import Path
-
     words = "".join(path.read_text() for path in (Path(__file__).parents[1] / "bot").rglob("*.py"))
     registered = set(re.findall(r'app\.action\("(\w+)"\)', words))
     assert registered - {action for action, _ in CLICKS} == {"prompt_first", "prompt_new"}

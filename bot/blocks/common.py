@@ -63,7 +63,7 @@ def clip(words: str, limit: int) -> str:
 
 def quote(words: str, limit: int = 2_500) -> str:
     """Somebody's words, escaped, as a quotation."""
-    return "\n".join(f">{line}" for line in clip_escaped(words, limit).split("\n"))
+    return "\n".join(f">{line}" for line in clip_escaped(words, limit).splitlines())
 
 
 def clip_escaped(words: str, limit: int) -> str:

@@ -32,7 +32,7 @@ def home(
             if not kept
             else "*Begin something*"
         ),
-        actions("begin", *beginnings),
+        *([actions("begin", *beginnings)] if beginnings else []),
         divider(),
     ]
     if kept:

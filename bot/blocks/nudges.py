@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from bot.blocks.common import Json, Message, actions, button, context, divider, message, section
 
+MOST_BLOCKS = 44  # of the 50 that a message may have; the last ones ask or explain
+
 
 def bundle(parts: Sequence[Sequence[Json]], *, ignored: bool) -> Message:
     """All parts in one message; after two without a click it asks whether we speak too much."""
     blocks: list[Json] = []
     for part in parts:
+        if len(blocks) + len(part) > MOST_BLOCKS:
+            blocks.append(context("And more: `/candor home` shows all that waits for you."))
+            break
         blocks += [*part, divider()]
     if ignored:
         blocks += [
@@ -25,4 +30,4 @@ def bundle(parts: Sequence[Sequence[Json]], *, ignored: bool) -> Message:
         ]
     else:
         blocks.append(context("`/candor quiet 2 weeks` stops these for a while."))
-    return message(blocks[:48])
+    return message(blocks)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.clock import ticks
 from bot.demo import company
 from rituals.errors import Refusal
 
@@ -107,8 +108,8 @@ def running(
 
 def wait_until(ready: Callable[[], Any], what: str, log: Path, seconds: float = WAIT_SECONDS) -> Any:
     """What `ready` returns once that is true. Raises DidNotStart."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    end = ticks() + seconds
+    while ticks() < end:
         try:
             found = ready()
         except OSError:

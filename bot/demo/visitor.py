@@ -8,6 +8,7 @@ from typing import Any
 
 import websocket
 
+from bot.clock import ticks
 from bot.demo import company
 from bot.demo.stand_in import Control
 
@@ -37,8 +38,8 @@ class Visitor:
         self._page.send(json.dumps({"t": kind, "user": self.person, "appId": company.APP, **words}))
 
     def _hear(self, kind: str, what: str) -> dict[str, Any]:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end:
+        end = ticks() + PATIENCE_SECONDS
+        while ticks() < end:
             try:
                 heard: dict[str, Any] = json.loads(self._page.recv())
             except websocket.WebSocketTimeoutException:
@@ -100,8 +101,8 @@ class Visitor:
 
     def reads(self, channel: str, words: str) -> dict[str, Any]:
         """Wait until a message with these words stands in the channel, and return the newest such."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < end:
+        end = ticks() + PATIENCE_SECONDS
+        while ticks() < end:
             read = [one for one in self.control.messages(channel) if words in one.get("text", "")]
             if read:
                 return read[-1]

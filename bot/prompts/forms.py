@@ -146,7 +146,7 @@ def edit(
 def take_what(ack: Ack, view: Json, packs: Mapping[str, Pack]) -> None:
     """Step one is filled: what is asked is checked, the boxes of the chosen rhythm follow."""
     draft = forms.read_what(view, packs)
-    asking.check(draft.asked, packs)
+    draft = draft.asking(asking.check(draft.asked, packs))
     if not draft.channel:
         raise InvalidField("channel", "Choose a channel.")
     if draft.channel.startswith("D"):
@@ -157,7 +157,7 @@ def take_what(ack: Ack, view: Json, packs: Mapping[str, Pack]) -> None:
 def take_when(ack: Ack, view: Json, sessions: Database, workspace: str, packs: Mapping[str, Pack]) -> None:
     """Step two is filled: the next dates are shown before anything is saved, for an edit with what moves."""
     draft = forms.read_when(view)
-    asking.check(draft.asked, packs)
+    draft = draft.asking(asking.check(draft.asked, packs))
     plan = schedules.plan_for(draft.timing(), now())
     difference = None
     if draft.schedule is not None:

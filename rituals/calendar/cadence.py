@@ -181,11 +181,11 @@ def read_country(text: str) -> str | None:
     code = text.strip().upper()
     if not code:
         return None
-    country, _, region = code.partition("-")
+    country, dash, region = code.partition("-")
     regions = holidays.list_supported_countries().get(country)
     if regions is None:
         raise InvalidField("country", f'I know no holidays of "{code[:20]}". Use a code like DE, US or IN.')
-    if region and region not in regions:
+    if dash and region not in regions:
         raise InvalidField("country", f"{country} has no region {region[:10]}. Try {country} alone.")
     return code
 

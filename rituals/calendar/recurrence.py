@@ -144,6 +144,8 @@ def read_rule(text: str) -> Rule:
 
     Raises BadRule with the reason, or TooOften for a FREQ below DAILY.
     """
+    if len(text) > LONGEST_RULE:
+        raise BadRule(why=f"it has {len(text):,} characters, and {LONGEST_RULE} are plenty")
     parts: dict[str, str] = {}
     for item in text.strip().upper().removeprefix("RRULE:").strip().strip(";").split(";"):
         name, equals, value = (piece.strip() for piece in item.partition("="))

@@ -33,7 +33,6 @@ def read_until(words: str, zone: str, now: datetime) -> datetime | None:
     if found is None:
         return now + read_span(words)
     try:
-        day = date.fromisoformat(found[1])
-    except ValueError:
+        return resolve(datetime.combine(date.fromisoformat(found[1]), datetime.min.time()), zone)
+    except (ValueError, OverflowError):
         raise HowLong(words=words) from None
-    return resolve(datetime.combine(day, datetime.min.time()), zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,8 @@ class Asked:
 
 def check(asked: Asked, packs: Mapping[str, Pack]) -> Asked:
     """Return what shall be asked, trimmed. Raises InvalidField under the box that must be mended."""
-    question = " ".join((asked.question or "").split())
-    beside = (asked.beside or "").strip()
+    question = " ".join(_printable(asked.question or "").split())
+    beside = _printable(asked.beside or "").strip()
     if asked.pack is None and not question:
         raise InvalidField("question", "Write the question that you want to ask, or choose a pack.")
     if len(question) > LONGEST_QUESTION:
@@ -57,6 +58,11 @@ def check(asked: Asked, packs: Mapping[str, Pack]) -> Asked:
     if asked.pack is not None:
         return Asked(None, asked.pack, asked.answers, beside or None)
     return Asked(question, None, asked.answers)
+
+
+def _printable(words: str) -> str:
+    """Without control characters, which nobody types and which no form can carry; line ends stay."""
+    return "".join(letter for letter in words if letter == "\n" or unicodedata.category(letter) != "Cc")
 
 
 def set_up(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from tests.slack import sizes
 from tests.slack.blocks import problems_in_blocks
@@ -42,9 +43,9 @@ def _in_message(message: Json, edit: bool, says_it_all: bool) -> Iterator[str]:
         yield f"blocks: {total} characters together, at most {sizes.MESSAGE_BLOCKS_TEXT}"
     yield from _broadcasts([text, *every_text(blocks, only="mrkdwn")])
     if says_it_all:
-        said = spoken(text)
+        said = spoken(unescape(text))
         for one in read_texts(blocks):
-            if len(one) <= LONGEST_REPEATED and spoken(one) not in said:
+            if len(one) <= LONGEST_REPEATED and spoken(unescape(one)) not in said:
                 yield f"text: does not say {one[:60]!r}"
 
 

@@ -31,6 +31,8 @@ from storage.schema import Answer, Prompt, Round, Schedule
 DIGEST_CHARACTERS = 8_000  # all blocks of a message together stay under Slack's 13,000 or so
 ANSWER_IN_DIGEST = 600
 MODAL_ANSWERS = 90
+MODAL_CHARACTERS = 35_000  # six bytes each at the worst, and Slack takes 250 kB
+LONGEST_QUOTE = 2_500
 
 
 def question(asked: Round, prompt: Prompt, zone: str) -> Message:
@@ -76,7 +78,7 @@ def digest(asked: Round, answers: Sequence[Answer], prompt: Prompt, beside: str 
         room -= len(words)
         shown += 1
         blocks.append(section(f"<@{answer.person}>\n{words}"))
-    if shown < count or any(len(answer.words) > ANSWER_IN_DIGEST for answer in answers):
+    if shown < count or any(len(escape(answer.words)) > ANSWER_IN_DIGEST for answer in answers):
         rest = f"{count - shown} more did not fit here." if shown < count else "Some are longer than shown here."
         blocks.append(context(rest))
         blocks.append(actions("read", button("Read all answers", "prompt_answers", str(asked.id))))
@@ -86,11 +88,18 @@ def digest(asked: Round, answers: Sequence[Answer], prompt: Prompt, beside: str 
 
 
 def all_answers(asked: Round, answers: Sequence[Answer]) -> Json:
-    """Every answer of a closed round, in a modal."""
+    """Every answer of a closed round, in a modal; as many as fit into Slack's 250 kB."""
     blocks = [section(clip_escaped(asked.question, 600))]
-    blocks += [section(f"<@{answer.person}>\n{quote(answer.words, 1_400)}") for answer in answers[:MODAL_ANSWERS]]
-    if len(answers) > MODAL_ANSWERS:
-        blocks.append(context(f"The first {MODAL_ANSWERS} of {len(answers)}."))
+    room = MODAL_CHARACTERS
+    for answer in answers[:MODAL_ANSWERS]:
+        words = quote(answer.words, LONGEST_QUOTE)
+        room -= len(words)
+        if room < 0:
+            break
+        blocks.append(section(f"<@{answer.person}>\n{words}"))
+    shown = len(blocks) - 1
+    if shown < len(answers):
+        blocks.append(context(f"The first {shown} of {len(answers)}."))
     return modal("notice", "All answers", blocks, close="Close")
 
 

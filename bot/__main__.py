@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from bot import logs, manifest
 from bot.settings import BadSettings, load_settings
-from rituals.calendar.recurrence import Plan, check, read_start, read_zone, upcoming
+from rituals.calendar.recurrence import Plan, check, upcoming
+from rituals.calendar.rules import read_start, read_zone
 from rituals.errors import Refusal
 
 
@@ -116,7 +117,9 @@ def run_demo(asked: argparse.Namespace) -> int:
 def run_manifest(asked: argparse.Namespace) -> int:
     settings = load_settings(**({} if asked.prefix is None else {"prefix": asked.prefix}))
     if asked.http is not None and not asked.http.startswith("https://"):
-        raise BadWords(why="--http needs the address at which Slack reaches us, such as https://candor.example.org.")
+        raise BadWords(
+            why="--http needs the address at which Slack reaches us, such as https://candor.example.org."
+        )
     told = manifest.variant(settings.rituals, prefix=settings.prefix, http_url=asked.http)
     print(manifest.printed(told), end="")
     return 0

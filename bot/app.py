@@ -9,26 +9,29 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.listener import Listener
 from slack_sdk import WebClient
 
-from bot import candor, channels, home, nudges
-from bot.blocks.common import Json, notice, section
+from bot import calendar, candor, channels, home, nudges
+from bot.blocks.common import Json, escape, notice, section
 from bot.courier import log_bug
 from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
+from bot.wording import Wording
 from bot.workspaces import OneWorkspace, workspace_id
 from rituals.errors import Refusal
 from storage import Database
 
 log = logging.getLogger("candor")
 
-SORRY = (
-    "Something broke on my side, and I can't tell whether this was saved: please look, then try again. "
-    "If it stays, tell who runs Candor."
-)
+
+class Sorry(Refusal):
+    """Something broke on my side, and I can't tell whether this was saved: please look, then try again. If it
+    stays, tell who runs Candor.
+    """
 
 
 def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
@@ -39,24 +42,15 @@ def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
     )
 
 
-class LastingAck(Ack):
-    """An ack that stays.
+class WordedAck(Ack):
+    """An acknowledgement in this workspace's wording: forms ride on it."""
 
-    Bolt takes an acknowledgement back when the listener raises before Bolt has looked, 10 ms later at the
-    most: Slack would then wait three seconds in vain, beside a sentence that has long arrived.
-    """
+    def __init__(self, wording: Wording) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._wording = wording
 
-    def __init__(self) -> None:
-        self._given: BoltResponse | None = None
-        super().__init__()
-
-    @property
-    def response(self) -> BoltResponse | None:
-        return self._given
-
-    @response.setter
-    def response(self, response: BoltResponse | None) -> None:
-        self._given = response or self._given
+    def __call__(self, *texts: Any, **given: Any) -> BoltResponse:
+        return super().__call__(*self._wording.of(list(texts)), **self._wording.of(given))
 
 
 def build_app(
@@ -67,7 +61,7 @@ def build_app(
     people: People,
     replies: Replies,
     rooms: Mapping[str, RitualRoom],
-    prefix: str = "",
+    wording: Wording,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -104,24 +98,48 @@ def build_app(
         """Give listeners, by the names of their arguments, what they need beside Bolt's own."""
         workspace = workspace_id(context.team_id or "", context.enterprise_id)
         context.update(lent)
-        context["ack"] = LastingAck()
+        context["ack"] = WordedAck(wording)
         context["workspace"] = workspace
         context["client"] = workspaces.client(workspace)
         context["reply"] = partial(replies.send, body.get("response_url", ""))
         next()
 
-    app.error(refuse)
+    app.error(refuse)  # for what goes wrong before a listener is reached
 
     def named(command: str) -> str:
-        return f"/{prefix}{command}"
+        return f"/{wording.prefix}{command}"
 
+    calendar.register(app)
     candor.register(app, named)
     home.register(app)
     channels.register(app)
     nudges.register(app)
     for room in rooms.values():
         room.register(app, named)
+    for listener in app._listeners:
+        _answer_refusals(listener, wording)
     return app
+
+
+def _answer_refusals(listener: Listener, wording: Wording) -> None:
+    """Let `refuse` hear what a listener raises before Bolt does.
+
+    Bolt would take back an acknowledgement that it has not looked at yet, or turn it into a 500: Slack then
+    shows a failure beside a sentence that has long arrived.
+    """
+    run = listener.run_ack_function
+
+    def answered(*, request: BoltRequest, response: BoltResponse) -> BoltResponse | None:
+        context = request.context
+        try:
+            run(request=request, response=response)
+        except Exception as error:
+            told = refuse(error, context.ack, request.body, context.client, context)
+            if told is not None:
+                context.ack.response = told
+        return None
+
+    listener.run_ack_function = answered  # type: ignore[method-assign]
 
 
 def _quiet_logger() -> logging.Logger:
@@ -138,9 +156,9 @@ def refuse(error: Exception, ack: Ack, body: Json, client: WebClient, context: B
     """
     try:
         if isinstance(error, Refusal):
-            return _say(error.sentence, error.field, ack, body, client, context)
+            return _say(error, ack, body, client, context)
         log_bug(log, _what(body), error)
-        return _say(SORRY, None, ack, body, client, context)
+        return _say(Sorry(), ack, body, client, context)
     except Exception as bug:
         log_bug(log, "answering a refusal", bug)
         return None
@@ -157,25 +175,24 @@ def _what(body: Json) -> str:
     return f"hearing {(body.get('event') or {}).get('type')}"
 
 
-def _say(
-    sentence: str, box: str | None, ack: Ack, body: Json, client: WebClient, context: BoltContext
-) -> BoltResponse | None:
+def _say(refusal: Refusal, ack: Ack, body: Json, client: WebClient, context: BoltContext) -> BoltResponse | None:
     if body.get("type") == "view_submission":
-        return _in_the_form(sentence, box, body["view"]) if ack.response is None else None
+        return _in_the_form(refusal, body["view"]) if ack.response is None else None
     if body.get("response_url"):
-        context["reply"]([section(sentence)])
+        context["reply"]([section(refusal.marked_up(escape))])
     elif body.get("trigger_id"):
-        client.views_open(trigger_id=body["trigger_id"], view=notice("Sorry", sentence))
+        client.views_open(trigger_id=body["trigger_id"], view=notice("Sorry", refusal.marked_up(escape)))
     return BoltResponse(status=200, body="") if ack.response is None else None
 
 
-def _in_the_form(sentence: str, box: str | None, view: Json) -> BoltResponse:
+def _in_the_form(refusal: Refusal, view: Json) -> BoltResponse:
     """Under the box that it is about, else under the first one; the filled form stays open.
 
     A form without boxes shows the sentence in its place.
     """
     boxes = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     if not boxes:
-        return BoltResponse(status=200, body={"response_action": "update", "view": notice("Sorry", sentence)})
-    errors = {box if box in boxes else boxes[0]: sentence}
+        shown = notice("Sorry", refusal.marked_up(escape))
+        return BoltResponse(status=200, body={"response_action": "update", "view": shown})
+    errors = {refusal.field if refusal.field in boxes else boxes[0]: refusal.sentence}
     return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})

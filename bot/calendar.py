@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
 import storage.nudges
 from bot import home
 from bot.blocks.calendar import row
@@ -17,8 +20,6 @@ from rituals.calendar import schedules
 from rituals.calendar.spans import read_until
 from rituals.errors import GuestsMayNot, NotFound, Refusal
 from rituals.who_may import Asker
-from slack_bolt import Ack, App
-from slack_sdk import WebClient
 from storage import Database, Session
 from storage.calendar import keepers_of, schedules_of_channel
 from storage.people import remember
@@ -167,7 +168,9 @@ def share(session: Session, schedule: Schedule, people: list[str], asker: Asker,
     """Let others look after it too."""
     if not people:
         raise WhoElse
-    schedules.share(session, schedules.to_change(session, schedule.workspace, schedule.id, asker), people, asker, at)
+    schedules.share(
+        session, schedules.to_change(session, schedule.workspace, schedule.id, asker), people, asker, at
+    )
     named = " and ".join(f"<@{person}>" for person in people)
     return f"{_name(schedule)} is now looked after by {named} too."
 

@@ -10,9 +10,8 @@ from slack_sdk import WebClient
 import storage.prompts
 from bot import home
 from bot.blocks import candor as blocks
-from bot.blocks.common import Json, clip_escaped, section, there
-from bot.blocks.prompts.messages import row
-from bot.calendar import find_meant, obey
+from bot.blocks.common import Json, clip_escaped, escape, section, there
+from bot.calendar import find_meant, list_rows, take_words
 from bot.clock import now
 from bot.people import People
 from bot.rooms import RitualRoom
@@ -21,7 +20,7 @@ from rituals.calendar import schedules
 from rituals.calendar.cadence import read_cadence
 from rituals.who_may import Asker, may_read
 from storage import Database
-from storage.calendar import keepers_of, schedules_kept_by, schedules_of_channel
+from storage.calendar import schedules_kept_by
 from storage.people import person as known_person
 from storage.people import remember
 
@@ -51,13 +50,13 @@ def take_command(
     match verb:
         case "list":
             may_read(people.channel(client, workspace, channel, asker.person))
-            reply(list_channel(sessions, workspace, channel, rooms))
+            with sessions.reading() as session:
+                rows = list_rows(session, workspace, channel, rooms, now())
+            reply(blocks.listing(rows, channel, "`/prompt`"))
         case "why":
             reply(tell_why(client, sessions, people, workspace, channel, rest, asker, rooms))
         case "pause" | "resume" | "skip":
-            with sessions.begin() as session:
-                meant, words = find_meant(session, workspace, channel, verb, rest)
-                said = obey(session, workspace, meant.id, verb, words, asker, now())
+            said = take_words(client, sessions, people, workspace, channel, verb, rest, asker)
             reply([section(said)])
         case "quiet":
             reply(be_quiet(sessions, workspace, asker, rest))
@@ -69,24 +68,7 @@ def take_command(
         case "help":
             reply([section(blocks.HELP)])
         case _:
-            reply([section(f"I don't know `{verb[:20].replace('`', '')}`. " + blocks.HELP)])
-
-
-def list_channel(sessions: Database, workspace: str, channel: str, rooms: Mapping[str, RitualRoom]) -> list[Json]:
-    """What happens in a channel, with the next three dates and who looks after it."""
-    with sessions.reading() as session:
-        rows = [
-            row(
-                schedule,
-                rooms[schedule.ritual].asks(session, schedule),
-                keepers_of(session, workspace, schedule.id),
-                schedules.next_dates(session, schedule, now()),
-                with_buttons=False,
-            )
-            for schedule in schedules_of_channel(session, workspace, channel)
-            if schedule.ritual in rooms
-        ]
-    return blocks.listing(rows, channel, "`/prompt`")
+            reply([section(f"I don't know `{escape(verb[:20].replace('`', ''))}`. " + blocks.HELP)])
 
 
 def tell_why(
@@ -105,7 +87,7 @@ def tell_why(
         told = schedules.story(session, meant, now())
         asks = rooms[meant.ritual].asks(session, meant) if meant.ritual in rooms else meant.ritual
     may_read(people.channel(client, workspace, meant.channel, asker.person))
-    return blocks.why(meant, clip_escaped(asks, 300), told, read_cadence(meant.rule).in_words())
+    return blocks.why(meant, clip_escaped(asks, 300), told, read_cadence(meant.rule).in_words(), now())
 
 
 def be_quiet(sessions: Database, workspace: str, asker: Asker, words: str) -> list[Json]:
@@ -115,7 +97,7 @@ def be_quiet(sessions: Database, workspace: str, asker: Asker, words: str) -> li
         until = nudges.be_quiet(session, workspace, asker.person, words or "2 weeks", now())
     if until is None:
         return [section("You hear from me again: one private reminder a day at most, three a week.")]
-    return [section(f"I leave you alone until {there(until, asker.zone or 'UTC')}. `/candor quiet off` ends it.")]
+    return [section(f"I'll keep quiet until {there(until, asker.zone or 'UTC')}. `/candor quiet off` ends it.")]
 
 
 def tell_my_data(sessions: Database, workspace: str, asker: Asker) -> list[Json]:

@@ -59,6 +59,11 @@ FOR_GOOD = {  # nothing that waiting would mend
     "msg_too_long",
     "message_not_found",
     "thread_not_found",
+    "msg_blocks_too_long",
+    "no_text",
+    "invalid_metadata_format",
+    "not_authed",
+    "token_expired",
     "cant_update_message",
     "edit_window_closed",
     *UNREACHABLE,
@@ -102,12 +107,14 @@ class Courier:
         workspaces: OneWorkspace,
         postings: Mapping[str, Posting],
         pace_per_minute: int,
+        per_channel: timedelta = PER_CHANNEL,
     ) -> None:
         self._database = database
         self._workspaces = workspaces
         self._postings = postings
         self._every = timedelta(minutes=1) / pace_per_minute
         self._burst = self._every * (BURST - 1)
+        self._per_channel = per_channel
 
     def deliver_due(self, now: datetime, limit: int = 500) -> int:
         """Post what is due and what the pace allows now; returns how many were tried."""
@@ -121,14 +128,14 @@ class Courier:
         return limit
 
     def _lease(self, session: Any, now: datetime) -> Delivery | None:
-        delivery = outbox.find_due(session, now, self._burst)
+        delivery = outbox.find_due(session, now, self._burst, self._workspaces.known())
         if delivery is None:
             return None
         was_ambiguous = delivery.ambiguous
         workspace, lane = delivery.workspace, delivery.to
         free = outbox.take_pace(
             session, workspace, outbox.WHOLE_WORKSPACE, self._every, self._burst, now
-        ) and outbox.take_pace(session, workspace, lane, min(self._every, PER_CHANNEL), self._burst, now)
+        ) and outbox.take_pace(session, workspace, lane, self._per_channel, self._burst, now)
         if not free or not outbox.take_lease(session, delivery, now, now + LEASE):
             session.rollback()  # another process took the turn, or the row: the next ring looks again
             return None
@@ -154,13 +161,16 @@ class Courier:
                     return self._settle(delivery, posting, found, None, now)
                 delivery.ambiguous = False  # Slack was asked, and doesn't have it
             seen = posting.look(client, ours, self._database, delivery) if posting.look else None
+            with self._database.reading() as session:
+                words = posting.render(session, delivery, seen, now)
         except FAULTS as fault:
             outcome = _refused(fault)
             if outcome.reason in FOR_GOOD:
                 return self._settle(delivery, posting, outcome, None, now)
             return self._again(delivery, outcome.reason or "unknown", outcome.retry_after, now)
-        with self._database.reading() as session:
-            words = posting.render(session, delivery, seen, now)
+        except Exception as bug:
+            log_bug(log, f"wording {delivery.kind}", bug)
+            return self._again(delivery, "bug", None, now)  # nothing was sent: no doubt about it
         if words is None:
             return self._settle(delivery, posting, Outcome(), seen, now)
         if delivery.ambiguous and posting.repeat == "at_most_once" and words.edits is None:

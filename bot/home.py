@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 
 from bot import clock
 from bot.blocks import home as blocks
+from bot.blocks.calendar import row
 from bot.blocks.common import Json, there
-from bot.blocks.prompts.messages import row
 from bot.people import People
 from bot.rooms import RitualRoom
 from rituals.calendar.schedules import next_dates
@@ -59,6 +59,8 @@ def publish(
                 rooms[schedule.ritual].asks(session, schedule),
                 keepers_of(session, workspace, schedule.id),
                 next_dates(session, schedule, now),
+                now,
+                edit=rooms[schedule.ritual].edit_action,
                 with_channel=True,
             )
             for schedule in schedules_kept_by(session, workspace, person, MOST_KEPT)

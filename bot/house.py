@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from slack_bolt import App
@@ -12,11 +13,12 @@ from slack_sdk import WebClient
 
 from bot import prompts
 from bot.app import all_postings, build_app
-from bot.courier import Courier
+from bot.courier import PER_CHANNEL, Courier
 from bot.people import People
 from bot.replies import PostReply, Replies
 from bot.rooms import RitualRoom
 from bot.settings import Settings
+from bot.wording import Wording
 from bot.workspaces import OneWorkspace
 from rituals.prompts.packs import load_packs
 from storage import Database
@@ -41,22 +43,24 @@ def build_house(
     *,
     executor: Executor | None = None,
     post_reply: PostReply | None = None,
+    per_channel: timedelta = PER_CHANNEL,
 ) -> House:
     """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
+    wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
     app = build_app(
         client=client,
         workspaces=workspaces,
         database=database,
         people=people,
-        replies=Replies(stand_in, post_reply),
+        replies=Replies(stand_in, post_reply, wording),
         rooms=rooms,
-        prefix=settings.prefix,
+        wording=wording,
         executor=executor,
     )
-    courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute)
+    courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
     return House(app, database, rooms, courier, people)
 
 

@@ -28,18 +28,23 @@ def postings(parts: Mapping[str, NudgePart]) -> dict[str, Posting]:
     """The bundle; `parts` say each kind of nudge, or None when its matter is closed by now."""
 
     def say(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
-        said = []
+        said: dict[str, list[Json]] = {}  # by what it is about: the same matter is told once
         for nudge_id in delivery.facts["nudges"]:
             nudge = rows.nudge(session, delivery.workspace, nudge_id)
             part = parts[nudge.kind](session, nudge) if nudge is not None and nudge.kind in parts else None
-            if part is not None:
-                said.append(part)
+            if nudge is not None and part is not None:
+                said[f"{nudge.kind} {sorted(nudge.facts.items())}"] = part
         if not said:
             return None
         ignored = nudges.were_ignored(session, delivery.workspace, delivery.to)
-        return blocks.bundle(said, ignored=ignored)
+        return blocks.bundle(list(said.values()), ignored=ignored)
 
-    return {"nudge.bundle": Posting(say, repeat="at_most_once")}
+    def forget_unsaid(session: Session, delivery: Delivery, ts: str, _seen: Any, _now: datetime) -> None:
+        """Nothing was left to say, so nothing counts as told."""
+        if not ts:
+            rows.drop(session, delivery.workspace, delivery.facts["nudges"])
+
+    return {"nudge.bundle": Posting(say, repeat="at_most_once", settled=forget_unsaid)}
 
 
 def take_fine(ack: Ack, body: Json, sessions: Database, workspace: str, reply: Callable[..., None]) -> None:

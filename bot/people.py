@@ -89,7 +89,7 @@ class People:
         return Channel(
             id=channel,
             name=told.get("name", ""),
-            people=int(told.get("num_members") or len(members)),
+            people=int(told.get("num_members") or len(members)) - has_candor,
             has_candor=has_candor,
             has_asker=person in members,
             is_archived=bool(told.get("is_archived")),

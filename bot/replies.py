@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from slack_sdk.webhook import WebhookClient
 
 from bot.blocks.common import Json, message
+from bot.wording import Wording
 from bot.workspaces import tls_context
 
 SLACKS_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
@@ -25,9 +26,11 @@ class Replies:
     A response_url takes five replies within 30 minutes.
     """
 
-    def __init__(self, stand_in: str | None = None, post: PostReply | None = None) -> None:
+    def __init__(
+        self, stand_in: str | None = None, post: PostReply | None = None, wording: Wording | None = None
+    ) -> None:
         """`stand_in` is the host and port of a stand-in for Slack; `post` replaces the network in tests."""
-        self._stand_in = stand_in
+        self._stand_in, self._wording = stand_in, wording or Wording()
         self._post = post or _post
 
     def send(self, response_url: str, blocks: Sequence[Json], *, replace: bool = False) -> None:
@@ -40,7 +43,7 @@ class Replies:
             raise NotSlacksAddress
         built = message(blocks)
         how = {"replace_original": True} if replace else {"response_type": "ephemeral", "replace_original": False}
-        self._post(response_url, {"text": built.text, "blocks": built.blocks, **how})
+        self._post(response_url, self._wording.of({"text": built.text, "blocks": built.blocks, **how}))
 
 
 def _post(response_url: str, body: Json) -> int:

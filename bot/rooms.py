@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.common import Json, Message
 from bot.workspaces import Installation
-from rituals.calendar.schedules import Claim
+from rituals.calendar.due import Claim
 from storage import Database, Session
 from storage.schema import Delivery, Nudge, Schedule
 
@@ -56,4 +56,5 @@ class RitualRoom:
     asks: Callable[[Session, Schedule], str]
     due_for: Callable[[Session, str, Sequence[str], str], list[Json]]
     first_button: Json
+    edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)

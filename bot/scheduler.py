@@ -19,8 +19,9 @@ from bot import clock
 from bot.courier import Courier, keep_going
 from bot.rooms import RitualRoom
 from rituals import nudges
-from rituals.calendar import schedules
-from storage import Database
+from rituals.calendar import due
+from storage import Database, Session
+from storage.schema import Schedule
 
 log = logging.getLogger("candor.ring")
 
@@ -37,21 +38,26 @@ def ring_calendar(database: Database, rooms: Mapping[str, RitualRoom], now: date
     beyond: tuple[datetime, int] | None = None
     claimed = 0
     while True:
-        claim = None
+        found = None
         with keep_going("starting what is due"), database.begin() as session:
-            claim = schedules.claim(session, now, beyond)
-            if claim is None:
-                return claimed
-            beyond = (claim.seen, claim.schedule.id)
-            room = rooms.get(claim.schedule.ritual)
-            if claim.won and room is not None:
-                claimed += 1
-                if claim.missed:
-                    log.warning("schedule %s: %s dates were missed", claim.schedule.id, claim.missed)
-                if room.begin(session, claim, now) is None:
-                    log.warning("schedule %s: left out, too late", claim.schedule.id)
-        if claim is None:
+            found = due.find_due(session, now, beyond)
+            if found is not None and found.next_due is not None:
+                beyond = (found.next_due, found.id)
+                claimed += _start(session, found, rooms, now)
+        if found is None:
             return claimed
+
+
+def _start(session: Session, found: Schedule, rooms: Mapping[str, RitualRoom], now: datetime) -> bool:
+    claim = due.claim(session, found, now)
+    if claim is None:
+        return False
+    if claim.missed:
+        log.warning("schedule %s: %s dates were missed", found.id, claim.missed)
+    room = rooms.get(found.ritual)
+    if room is not None and room.begin(session, claim, now) is None:
+        log.warning("schedule %s: a date was left out, too late", found.id)
+    return True
 
 
 def ring_nudges(database: Database, now: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.house import build_house
 from bot.logs import quiet
 from bot.scheduler import Rings
 from bot.settings import BadSettings, Settings, require_tokens
+from bot.wording import Wording
 from bot.workspaces import OneWorkspace, web_client
 from storage import NoAnswer, open_database
 
@@ -51,7 +52,9 @@ def serve(settings: Settings) -> None:
             [f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why}). Is it there, and running?"]
         ) from None
     client = web_client(
-        settings.bot_token.get_secret_value(), settings.slack_base_url, plain_dates=settings.plain_dates
+        settings.bot_token.get_secret_value(),
+        settings.slack_base_url,
+        Wording(settings.prefix, settings.plain_dates),
     )
     workspaces = connect(client, stopping)
     if workspaces is None:

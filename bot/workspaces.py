@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.web import SlackResponse
+
+from bot.wording import WordedClient, Wording
 
 
 @dataclass(frozen=True)
@@ -40,26 +39,11 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def web_client(token: str, base_url: str, *, plain_dates: bool = False) -> WebClient:
+def web_client(token: str, base_url: str, wording: Wording | None = None) -> WebClient:
     """A client without retries of its own: the courier has the only retry policy."""
-    kind = PlainDates if plain_dates else WebClient
-    return kind(token=token, base_url=base_url, ssl=tls_context(), timeout=10, retry_handlers=[])
-
-
-class PlainDates(WebClient):
-    """A client for stand-ins that don't know Slack's date tokens: each is replaced by its fallback words."""
-
-    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
-        written = {name: _plain(value) for name, value in given.items()}
-        return super().api_call(api_method, **written)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", value)
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list) else value
+    client = WordedClient(token=token, base_url=base_url, ssl=tls_context(), timeout=10, retry_handlers=[])
+    client.wording = wording or Wording()
+    return client
 
 
 class OneWorkspace:
@@ -89,6 +73,10 @@ class OneWorkspace:
                 scopes=frozenset(scope.strip() for scope in str(granted).split(",") if scope.strip()),
             ),
         )
+
+    def known(self) -> frozenset[str] | None:
+        """The workspaces that we can speak to; None when that is all there are."""
+        return frozenset({self.installation.id})
 
     def find(self, workspace: str) -> Installation | None:
         """The installation of a workspace; None when it isn't ours."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class Refusal(Exception):
     """That can't be done."""
 
     field: str | None = None  # the box of a form that it is about, by its block_id
+    marked: frozenset[str] = frozenset()  # facts that hold mentions of ours
 
     def __init__(self, **facts: object) -> None:
         """`facts` fill the braces of the docstring, which is the sentence that the person reads."""
@@ -15,10 +18,16 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        return " ".join((type(self).__doc__ or "").split()).format(**self.facts)
+        """As plain text, for a box of a form or a shell."""
+        return self.marked_up(str)
+
+    def marked_up(self, escape: Callable[[str], str]) -> str:
+        """As marked-up text: people's words in it are escaped, what we marked up ourselves stays."""
+        facts = {name: fact if name in self.marked else escape(str(fact)) for name, fact in self.facts.items()}
+        return " ".join((type(self).__doc__ or "").split()).format(**facts)
 
     def __str__(self) -> str:
-        return self.sentence
+        return type(self).__name__  # a log that prints it must not print anybody's words
 
 
 class InvalidField(Refusal):
@@ -29,9 +38,8 @@ class InvalidField(Refusal):
         self.field = field
         self._sentence = sentence
 
-    @property
-    def sentence(self) -> str:
-        return self._sentence
+    def marked_up(self, escape: Callable[[str], str]) -> str:
+        return escape(self._sentence)
 
 
 class NotFound(Refusal):
@@ -41,6 +49,8 @@ class NotFound(Refusal):
 class NotYours(Refusal):
     """Only {keepers} can change this one, or an admin of the workspace. Please ask them."""
 
+    marked = frozenset({"keepers"})
+
 
 class ChangedMeanwhile(Refusal):
     """Somebody else changed this while you were editing, so nothing of yours was saved. Close this form and
@@ -49,7 +59,7 @@ class ChangedMeanwhile(Refusal):
 
 
 class AlreadyEnded(Refusal):
-    """This one was stopped already. `/prompt` starts a new one."""
+    """This one is over. `/prompt` starts a new one."""
 
 
 class GuestsMayNot(Refusal):

@@ -16,6 +16,7 @@ from storage.schema import Json, Person
 USUAL_HOUR = 10  # local; nobody has told us another one
 LAST_HOUR = 17  # later than this, tomorrow is better
 A_DAY = 1
+IN_ONE_MESSAGE = 10  # what waits beyond that waits for another day
 A_WEEK = 3
 WORTH_SAYING = timedelta(days=5)  # a nudge that found no room until then is dropped
 NO_END = timedelta(days=365 * 100)
@@ -42,7 +43,7 @@ def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool
     known = known_person(session, workspace, person)
     if not is_their_hour(known, now) or not has_room(session, workspace, person, known, now):
         return False
-    waiting = rows.waiting_for(session, workspace, person, now)
+    waiting = rows.waiting_for(session, workspace, person, now)[:IN_ONE_MESSAGE]
     if not waiting:
         return False
     rows.tell(session, workspace, waiting, now)
@@ -61,8 +62,8 @@ def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool
 
 
 def is_their_hour(known: Person | None, now: datetime) -> bool:
-    """Whether a person may be spoken to now: a working day, after their hour, neither quiet nor away."""
-    if known is not None and any(until and until > now for until in (known.quiet_until, known.away_until)):
+    """Whether a person may be spoken to now: a working day, after their hour, and not quiet."""
+    if known is not None and known.quiet_until is not None and known.quiet_until > now:
         return False
     local = now.astimezone(ZoneInfo(known.zone) if known and known.zone else UTC)
     hour = known.nudge_hour if known and known.nudge_hour is not None else USUAL_HOUR

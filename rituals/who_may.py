@@ -37,7 +37,9 @@ class Channel:
 
 
 def may_read(channel: Channel) -> None:
-    """Today's members of a channel read what happens in it. Raises NotAMember."""
+    """Today's members of a channel read what happens in it. Raises InviteMe, NotAMember."""
+    if not channel.has_candor:
+        raise InviteMe
     if not channel.has_asker:
         raise NotAMember
 

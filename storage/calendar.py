@@ -8,20 +8,21 @@ from typing import Any
 
 from sqlalchemy import delete, select, tuple_, update
 
-from storage.database import Session, insert_once
+from storage.database import NotInWorkspace, Session, insert_once
 from storage.schema import Keeper, Override, Schedule
 
 
 def add_schedule(session: Session, workspace: str, keepers: Collection[str], **columns: Any) -> Schedule | None:
     """Store a schedule and who looks after it; None when its `origin` was stored before (a double click)."""
     columns = {"days_off": {}, "days_off_through": 0, "version": 1, **columns, "workspace": workspace}
-    schedule_id = insert_once(session, Schedule, columns)
-    if schedule_id is None:
+    if not insert_once(session, Schedule, columns):
         return None
+    added = schedule_of_origin(session, workspace, columns["origin"])
+    assert added is not None
     for person in keepers:
-        session.add(Keeper(workspace=workspace, schedule_id=schedule_id, person=person))
+        session.add(Keeper(workspace=workspace, schedule_id=added.id, person=person))
     session.flush()  # readers in the same transaction must see who looks after it
-    return session.get_one(Schedule, schedule_id)
+    return added
 
 
 def schedule(session: Session, workspace: str, schedule_id: int) -> Schedule | None:
@@ -64,7 +65,8 @@ def keepers_of(session: Session, workspace: str, schedule_id: int) -> Sequence[s
 
 
 def set_keepers(session: Session, workspace: str, schedule_id: int, keepers: Collection[str]) -> None:
-    """Hand a schedule to these people, and to nobody else."""
+    """Hand a schedule to these people, and to nobody else. Raises NotInWorkspace."""
+    _own(session, workspace, schedule_id)
     session.execute(delete(Keeper).where(Keeper.workspace == workspace, Keeper.schedule_id == schedule_id))
     for person in dict.fromkeys(keepers):
         session.add(Keeper(workspace=workspace, schedule_id=schedule_id, person=person))
@@ -88,7 +90,11 @@ def set_override(
     person: str,
     now: datetime,
 ) -> None:
-    """Skip (`moved_to` None) or move the occurrence whose wall time by the rule is `local`."""
+    """Skip (`moved_to` None) or move the occurrence whose wall time by the rule is `local`.
+
+    Raises NotInWorkspace.
+    """
+    _own(session, workspace, schedule_id)
     session.merge(
         Override(
             workspace=workspace,
@@ -100,6 +106,16 @@ def set_override(
         )
     )
     session.flush()  # the next date is computed from it in the same transaction
+
+
+def drop_overrides(session: Session, workspace: str, schedule_id: int) -> None:
+    """Forget what was skipped and moved: the rule that it was about is another one now."""
+    session.execute(delete(Override).where(Override.workspace == workspace, Override.schedule_id == schedule_id))
+
+
+def _own(session: Session, workspace: str, schedule_id: int) -> None:
+    if schedule(session, workspace, schedule_id) is None:
+        raise NotInWorkspace
 
 
 def change(session: Session, workspace: str, schedule_id: int, seen_version: int, **columns: Any) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "Instant",
     "NaiveInstant",
     "NoAnswer",
+    "NotInWorkspace",
     "Session",
     "check_url",
     "insert_once",
@@ -36,6 +37,10 @@ class NaiveInstant(ValueError):
 
 class BadUrl(ValueError):
     """A database URL that can't be used; its text says what to write instead."""
+
+
+class NotInWorkspace(LookupError):
+    """A row was to be added to something of another workspace: a bug in who called."""
 
 
 class NoAnswer(Exception):
@@ -182,10 +187,8 @@ def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20)
     return Database(engine)
 
 
-def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> int | None:
-    """Insert a row unless a unique key of it is taken; returns its id, or None when it was there already."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(table).values(values).on_conflict_do_nothing().returning(table.__table__.c.id)
-    inserted: int | None = session.scalar(statement)
-    return inserted
+def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> bool:
+    """Insert a row unless a unique key of it is taken; False when it was there already."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(*table.__table__.primary_key)
+    return session.execute(statement).first() is not None

@@ -34,7 +34,7 @@ def want(
         "wanted_at": wanted_at,
         "expires_at": expires_at,
     }
-    return insert_once(session, Nudge, row) is not None
+    return insert_once(session, Nudge, row)
 
 
 def people_waiting(session: Session, now: datetime) -> Sequence[tuple[str, str]]:
@@ -114,6 +114,11 @@ def forget(session: Session, workspace: str, key_prefix: str) -> None:
             Nudge.told_at.is_(None),
         )
     )
+
+
+def drop(session: Session, workspace: str, nudge_ids: Sequence[int]) -> None:
+    """Forget these: there was nothing left to say."""
+    session.execute(delete(Nudge).where(Nudge.workspace == workspace, Nudge.id.in_(nudge_ids)))
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -43,14 +44,17 @@ def owe(
         "created_at": now,
         "expires_at": expires_at,
     }
-    return insert_once(session, Delivery, row) is not None
+    return insert_once(session, Delivery, row)
 
 
-def find_due(session: Session, now: datetime, burst: timedelta) -> Delivery | None:
+def find_due(
+    session: Session, now: datetime, burst: timedelta, speaks_for: Collection[str] | None
+) -> Delivery | None:
     """The oldest delivery that is due and whose lanes are free, locked for this transaction.
 
     Workspaces that wait (Retry-After, or simply fast enough already) are stepped over, so that one in
-    trouble does not hold up another. `burst` is how far ahead of its pace a lane may run.
+    trouble does not hold up another; so are those that the caller can't speak for (None: it can for all).
+    `burst` is how far ahead of its pace a lane may run.
     """
     waits = exists().where(
         and_(
@@ -59,12 +63,11 @@ def find_due(session: Session, now: datetime, burst: timedelta) -> Delivery | No
             Pace.free_at > now + burst,
         )
     )
+    due = select(Delivery).where(Delivery.state == "owed", Delivery.due <= now, ~waits)
+    if speaks_for is not None:
+        due = due.where(Delivery.workspace.in_(speaks_for))
     return session.scalar(
-        select(Delivery)
-        .where(Delivery.state == "owed", Delivery.due <= now, ~waits)
-        .order_by(Delivery.due, Delivery.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Delivery)
+        due.order_by(Delivery.due, Delivery.id).limit(1).with_for_update(skip_locked=True, of=Delivery)
     )
 
 
@@ -90,28 +93,28 @@ def take_pace(
 
     The lane's row is the token: two processes that ask at once are put in order by its lock.
     """
-    mine = and_(Pace.workspace == workspace, Pace.lane == lane)
-    free_at = session.scalar(select(Pace.free_at).where(mine).with_for_update())
-    if free_at is None:
-        session.merge(Pace(workspace=workspace, lane=lane, free_at=now + every))
-        session.flush()  # two firsts at once: the second must meet the primary key here
-        return True
-    taken = session.scalar(
-        update(Pace)
-        .where(mine, Pace.free_at <= now + burst)
-        .values(free_at=max(free_at, now) + every)
-        .returning(Pace.lane)
-    )
-    return taken is not None
+    free_at = _lock_lane(session, workspace, lane, now)
+    if free_at > now + burst:
+        return False
+    _free_lane_at(session, workspace, lane, max(free_at, now) + every)
+    return True
 
 
 def hold(session: Session, workspace: str, until: datetime) -> None:
     """Let the whole workspace wait until `until`, for every process: Slack said Retry-After."""
-    free_at = session.scalar(
-        select(Pace.free_at).where(Pace.workspace == workspace, Pace.lane == WHOLE_WORKSPACE).with_for_update()
-    )
-    if free_at is None or free_at < until:
-        session.merge(Pace(workspace=workspace, lane=WHOLE_WORKSPACE, free_at=until))
+    if _lock_lane(session, workspace, WHOLE_WORKSPACE, until) < until:
+        _free_lane_at(session, workspace, WHOLE_WORKSPACE, until)
+
+
+def _lock_lane(session: Session, workspace: str, lane: str, first: datetime) -> datetime:
+    """When a lane is free, its row locked; a new one is free at `first`, whoever makes it."""
+    insert_once(session, Pace, {"workspace": workspace, "lane": lane, "free_at": first})
+    locked = select(Pace.free_at).where(Pace.workspace == workspace, Pace.lane == lane).with_for_update()
+    return session.scalars(locked).one()
+
+
+def _free_lane_at(session: Session, workspace: str, lane: str, free_at: datetime) -> None:
+    session.execute(update(Pace).where(Pace.workspace == workspace, Pace.lane == lane).values(free_at=free_at))
 
 
 def settle(

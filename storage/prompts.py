@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from storage.database import Session, insert_once
+from storage.database import NotInWorkspace, Session, insert_once
 from storage.schema import Answer, Prompt, Round
 
 
@@ -31,10 +31,14 @@ def prompt_of(session: Session, workspace: str, schedule_id: int) -> Prompt | No
 
 
 def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any) -> Round | None:
-    """Store one asking; None when this occurrence was asked before."""
+    """Store one asking; None when this occurrence was asked before. Raises NotInWorkspace."""
+    if prompt(session, workspace, prompt_id) is None:
+        raise NotInWorkspace
     columns = {"late": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
-    round_id = insert_once(session, Round, columns)
-    return session.get_one(Round, round_id) if round_id is not None else None
+    if not insert_once(session, Round, columns):
+        return None
+    same = (Round.prompt_id == prompt_id, Round.occurrence == columns["occurrence"])
+    return session.scalars(select(Round).where(Round.workspace == workspace, *same)).one()
 
 
 def round_of(session: Session, workspace: str, round_id: int) -> Round | None:
@@ -81,9 +85,14 @@ def claim_close(session: Session, workspace: str, round_id: int, now: datetime) 
 
 
 def put_answer(session: Session, workspace: str, round_id: int, person: str, words: str, now: datetime) -> bool:
-    """Store an answer, or change the one that this person gave before; True when it is the first."""
+    """Store an answer, or change the one that this person gave before; True when it is the first.
+
+    Raises NotInWorkspace.
+    """
+    if round_of(session, workspace, round_id) is None:
+        raise NotInWorkspace
     row = {"workspace": workspace, "round_id": round_id, "person": person, "words": words, "at": now}
-    if insert_once(session, Answer, row) is not None:
+    if insert_once(session, Answer, row):
         return True
     session.execute(
         update(Answer)

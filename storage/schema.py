@@ -163,7 +163,6 @@ class Person(Base):
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
     zone: Mapped[str | None] = mapped_column(String(60))  # None: Slack knows none; UTC is used
     quiet_until: Mapped[datetime | None]
-    away_until: Mapped[datetime | None]
     nudge_hour: Mapped[int | None]  # local hour of private reminders; None: the usual one
     nudges_a_week: Mapped[int | None]  # None: as many as the house allows
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from bot import clock, logs
+from bot.courier import PER_CHANNEL
 from bot.house import House, build_house
 from bot.scheduler import ring
 from bot.settings import Settings
@@ -181,6 +182,7 @@ def build_candor(slack: Slack, database: Database, travel: Clock) -> Iterator[Bu
             database,
             executor=pools[-1],
             post_reply=slack.post_response_url,
+            per_channel=timedelta(0) if settings.pace_per_minute > 1_000 else PER_CHANNEL,
         )
         logs.quiet()
         door = InProcessDoor(house.app)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.blocks.common import Json, context, divider, escape, section, there
+from bot.blocks.common import Json, context, escape, section, there
 from rituals.calendar.recurrence import Occurrence
+from rituals.calendar.schedules import is_paused
 from storage.schema import Schedule
 
 HELP = (
@@ -19,27 +21,24 @@ HELP = (
 )
 
 
-def listing(rows: Sequence[Sequence[Json]], channel: str, others: str) -> list[Json]:
+def listing(rows: Sequence[Json], channel: str, others: str) -> list[Json]:
     """This channel's rituals. `others` names the commands that begin something."""
     if not rows:
         return [section(f"Nothing happens in <#{channel}> by me yet. {others} begins something.")]
-    blocks: list[Json] = []
-    for row in rows[:15]:
-        blocks += [*row, divider()]
-    if len(rows) > 15:
-        blocks.append(context(f"The first 15 of {len(rows)}."))
-    return [*blocks, context("`/candor why NUMBER` tells the next five dates and why they are where they are.")]
+    return [*rows, context("`/candor why NUMBER` tells the next five dates and why they are where they are.")]
 
 
-def why(schedule: Schedule, asks: str, told: Sequence[Occurrence], cadence: str) -> list[Json]:
+def why(schedule: Schedule, asks: str, told: Sequence[Occurrence], cadence: str, now: datetime) -> list[Json]:
     """The next five dates, each with the reason for any move; what is left out stands between them."""
     lines = []
     for one in told:
         when = there(one.at, one.zone)
         note = escape(one.note) if one.note else cadence
         lines.append(f"• ~{when}~ left out: {note}" if one.skipped else f"• {when}: {note}")
-    if schedule.paused_because is not None:
-        lines.insert(0, f"Paused: {escape(schedule.paused_because)}")
+    if is_paused(schedule, now):
+        lines.insert(0, f"Paused: {schedule.paused_because}")
+    if schedule.ended_at is not None:
+        lines = ["It is over: no date is left."]
     return [
         section(f"*#{schedule.id}* {asks}"),
         section("\n".join(lines) or "No date is left."),
@@ -53,8 +52,9 @@ def my_data(kept: int, answers: int, quiet: str | None, zone: str | None) -> lis
         f"• your time zone: {zone or 'none'}",
         f"• that you look after {kept} {'ritual' if kept == 1 else 'rituals'}",
         f"• {answers} {'answer' if answers == 1 else 'answers'} that you gave by a form with names",
-        f"• that you want quiet until {quiet}" if quiet else "• no wish for quiet",
     ]
+    if quiet:
+        lines.append(f"• that you want quiet until {quiet}")
     return [
         section("*What I keep with your name on it*\n" + "\n".join(lines)),
         context("What you write in a thread is Slack's, not mine: I keep no copy of it."),

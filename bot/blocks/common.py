@@ -250,8 +250,8 @@ def carried(view: Json) -> Json:
 def read_form(view: Json) -> dict[str, Any]:
     """What was filled in, by the names of the boxes: text, a choice's value, a list of them, a date, or None.
 
-    A box that must be filled and came back empty counts as left as it was: some clients send only what
-    was touched.
+    A box that must be filled and came back without a value counts as left as it was: some clients send only
+    what was touched. Ticks that were all taken away come as an empty list, which is an answer.
     """
     values = view.get("state", {}).get("values", {})
     read: dict[str, Any] = {}
@@ -259,8 +259,7 @@ def read_form(view: Json) -> dict[str, Any]:
         if block["type"] == "input":
             name, element = block["block_id"], block["element"]
             given = _value(values.get(name, {}).get(element["action_id"]) or {})
-            empty = given is None or given == []
-            read[name] = _untouched(element) if empty and not block.get("optional") else given
+            read[name] = _untouched(element) if given is None and not block.get("optional") else given
     return read
 
 

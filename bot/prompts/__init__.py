@@ -13,7 +13,7 @@ from bot.blocks.prompts import messages
 from bot.prompts import answering, forms, listing
 from bot.prompts.postings import postings
 from bot.rooms import RitualRoom
-from rituals.calendar.schedules import Claim
+from rituals.calendar.due import Claim
 from rituals.prompts import rounds
 from rituals.prompts.asking import RITUAL
 from rituals.prompts.packs import Pack
@@ -35,11 +35,6 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.view("prompt_what")(forms.take_what)
     app.view("prompt_when")(forms.take_when)
     app.view("prompt_check")(forms.save)
-
-    app.action("prompt_pause")(listing.take_click)
-    app.action("prompt_resume")(listing.take_click)
-    app.action("prompt_skip")(listing.take_click)
-    app.action("prompt_stop")(listing.take_click)
 
     app.action("prompt_answer")(answering.open_answer)
     app.view("prompt_answer")(answering.take_answer)
@@ -74,6 +69,7 @@ def room(packs: Mapping[str, Pack]) -> RitualRoom:
         asks=lambda session, schedule: listing.asks(session, schedule, packs),
         due_for=due_for,
         first_button=button("Ask this team one question every week", "prompt_first", primary=True),
+        edit_action="prompt_edit",
         lends={"packs": packs},
     )
 

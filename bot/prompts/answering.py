@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
 import storage.prompts as rows
+from bot import home
 from bot.blocks.common import Json, there
-from bot.blocks.prompts import forms, messages
+from bot.blocks.prompts import answers as forms
+from bot.blocks.prompts import messages
 from bot.clock import now
 from bot.people import People
+from bot.rooms import RitualRoom
 from rituals.errors import NotFound
 from rituals.prompts import rounds
 from rituals.who_may import may_read
@@ -45,7 +49,14 @@ def _until(at: datetime, zone: str) -> str:
 
 
 def take_answer(
-    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
+    ack: Ack,
+    body: Json,
+    view: Json,
+    client: WebClient,
+    sessions: Database,
+    people: People,
+    workspace: str,
+    rooms: Mapping[str, RitualRoom],
 ) -> None:
     """The filled form: stored, then acknowledged."""
     round_id, words = forms.read_answer(view)
@@ -58,6 +69,7 @@ def take_answer(
     with sessions.begin() as session:
         is_first = rounds.take_answer(session, workspace, round_id, person, words, now())
     ack(response_action="update", view=forms.answered(is_first))
+    home.publish(client, sessions, people, workspace, person, rooms)
 
 
 def show_answers(

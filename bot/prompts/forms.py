@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack
 from slack_sdk import WebClient
 
+import storage.nudges
 from bot import home
 from bot.blocks.common import Json
 from bot.blocks.prompts import forms
+from bot.blocks.prompts.draft import draft_of, new_draft
 from bot.clock import now
 from bot.people import NotAChannel, People
 from bot.rooms import RitualRoom
@@ -45,7 +47,7 @@ def open_first(ack: Ack, body: Json, client: WebClient, people: People, workspac
     channels = people.shared_channels(client, workspace, asker.person)
     if not channels:
         raise InviteMe
-    draft = forms.new_draft("", asker.zone, _today(asker.zone))
+    draft = new_draft("", asker.zone, _today(asker.zone))
     client.views_open(trigger_id=body["trigger_id"], view=forms.first_form(draft, channels))
 
 
@@ -66,8 +68,9 @@ def start_first(
     if not draft.channel:
         raise InvalidField("channel", "Choose a channel.")
     may_start(asker, people.channel(client, workspace, draft.channel, asker.person))
-    # today's round is the one that goes out now; the calendar goes on from tomorrow
-    draft = replace(draft, first=(_today(draft.zone) + timedelta(days=1)).isoformat())
+    # this week's round is the one that goes out now; the calendar goes on from next Monday
+    today = _today(draft.zone)
+    draft = replace(draft, first=(today + timedelta(days=7 - today.weekday())).isoformat())
     with sessions.begin() as session:
         remember(session, workspace, asker.person, zone=asker.zone)
         schedule = asking.set_up(
@@ -107,7 +110,7 @@ def open_new(
         channels = people.shared_channels(client, workspace, asker.person)
         if not channels:
             raise InviteMe
-    draft = forms.new_draft(channel, asker.zone, _today(asker.zone))
+    draft = new_draft(channel, asker.zone, _today(asker.zone))
     client.views_open(trigger_id=body["trigger_id"], view=forms.what_form(draft, packs, channels))
 
 
@@ -123,6 +126,8 @@ def open_edit(
 ) -> None:
     """*Edit* in a list, on App Home or in a private reminder."""
     ack()
+    with sessions.begin() as session:
+        storage.nudges.mind(session, workspace, body["user"]["id"], now())
     edit(body, int(action["value"]), client, sessions, people, workspace, packs)
 
 
@@ -139,7 +144,7 @@ def edit(
     asker = _asker(client, people, workspace, body)
     with sessions.reading() as session:
         schedule = schedules.to_change(session, workspace, schedule_id, asker)
-        draft = forms.draft_of(schedule, asking.prompt_of(session, schedule))
+        draft = draft_of(schedule, asking.prompt_of(session, schedule))
     client.views_open(trigger_id=body["trigger_id"], view=forms.what_form(draft, packs, None))
 
 
@@ -206,6 +211,7 @@ def save(
                 asked=draft.asked,
                 timing=draft.timing(),
                 seen_version=draft.version,
+                origin=draft.origin,
                 asker=asker,
                 packs=packs,
                 now=now(),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 import storage.prompts as rows
 from bot.blocks.common import Message
@@ -19,6 +20,8 @@ from rituals.prompts.packs import Pack
 from storage import Database, Session
 from storage.calendar import schedule
 from storage.schema import Delivery, Prompt, Round, Schedule
+
+UNCOUNTABLE = ("missing_scope", "thread_not_found", "message_not_found")
 
 
 def postings(packs: Mapping[str, Pack]) -> dict[str, Posting]:
@@ -40,10 +43,14 @@ def postings(packs: Mapping[str, Pack]) -> dict[str, Posting]:
             asked, prompt, _ = _of(session, delivery)
             if prompt.answers == "form":
                 return len(rows.answers_of(session, delivery.workspace, asked.id))
-        scope = "channels:history" if asked.channel.startswith("C") else "groups:history"
-        if asked.ts is None or not ours.may(scope):
+        if asked.ts is None or not (ours.may("channels:history") or ours.may("groups:history")):
             return None
-        thread = client.conversations_replies(channel=asked.channel, ts=asked.ts, limit=200)
+        try:
+            thread = client.conversations_replies(channel=asked.channel, ts=asked.ts, limit=200)
+        except SlackApiError as refused:
+            if refused.response.get("error") in UNCOUNTABLE:
+                return None
+            raise
         return len(
             {reply["user"] for reply in thread["messages"][1:] if reply.get("user") not in (None, ours.bot_user)}
         )

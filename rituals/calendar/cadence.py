@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import holidays
 
-from rituals.calendar.recurrence import BadRule, Rule, read_rule
+from rituals.calendar.rules import BadRule, Rule, read_rule
 from rituals.errors import InvalidField
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -160,6 +160,11 @@ def _by_date(rule: Rule) -> Cadence | None:
     if not month.isdigit():
         return None
     return Cadence(kind, day=int(days[-1]), short="last" if len(days) > 1 else "skip", month=int(month))
+
+
+def names_hours(rule: str) -> bool:
+    """Whether a rule says by itself at what hour, so that the start's time isn't the one that counts."""
+    return any(part in read_rule(rule).parts for part in ("BYHOUR", "BYMINUTE"))
 
 
 def once_a_day(rule: str) -> str:

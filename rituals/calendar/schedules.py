@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -43,21 +43,6 @@ class Timing:
     start: datetime
     zone: str
     country: str | None = None
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A schedule that was found due. `won` tells whether its occurrence is ours to start.
-
-    `occurrence` is the latest missed one (None when it was skipped); `missed` counts the earlier ones that
-    nobody started, because nothing was running then.
-    """
-
-    schedule: Schedule
-    seen: datetime
-    won: bool
-    occurrence: Occurrence | None
-    missed: int
 
 
 def plan_of(session: Session, schedule: Schedule) -> Plan:
@@ -164,15 +149,59 @@ def _save(session: Session, schedule: Schedule, asker: Asker, verb: str, now: da
 
 
 def retime(
-    session: Session, schedule: Schedule, timing: Timing, seen_version: int, asker: Asker, now: datetime
+    session: Session,
+    schedule: Schedule,
+    timing: Timing,
+    seen_version: int,
+    origin: str,
+    asker: Asker,
+    now: datetime,
 ) -> None:
-    """Save an edit of the timing. Raises ChangedMeanwhile when it was made on an older version."""
+    """Save an edit of the timing, which form `origin` asked for.
+
+    Raises ChangedMeanwhile when it was made on an older version, NothingLeft when no date would follow.
+    """
     if schedule.version != seen_version:
         raise ChangedMeanwhile
     plan = plan_for(timing, now)
-    resumes = schedule.paused_until if schedule.paused_because else now
-    next_due = upcoming(plan, max(resumes, now), 1)[0].at if resumes else None
-    _save(session, schedule, asker, "changed", now, next_due=next_due, **_columns(timing, plan, now))
+    if (timing.rule, timing.start.isoformat(), timing.zone) != (schedule.rule, schedule.start, schedule.zone):
+        rows.drop_overrides(session, schedule.workspace, schedule.id)
+    else:
+        plan = replace(plan, moves=plan_of(session, schedule).moves)
+    next_due = _next_after_edit(schedule, plan, now)
+    _save(
+        session, schedule, asker, "changed", now, origin=origin, next_due=next_due, **_columns(timing, plan, now)
+    )
+
+
+def _next_after_edit(schedule: Schedule, plan: Plan, now: datetime) -> datetime | None:
+    """The next date by the new plan. One that is due this very moment, by the old plan and the new, stays."""
+    paused = is_paused(schedule, now)
+    if paused and schedule.paused_until is None:
+        return None
+    due = schedule.next_due
+    if not paused and due is not None and due <= now:
+        same = upcoming(plan, due - JUST_BEFORE, 1)
+        if same and same[0].at == due:
+            return due
+    first = upcoming(plan, (schedule.paused_until if paused else None) or now, 1)
+    if not first:
+        raise NothingLeft
+    return first[0].at
+
+
+def is_paused(schedule: Schedule, now: datetime) -> bool:
+    """Whether a pause is in force: one without an end, or one that ends later."""
+    if schedule.paused_because is None:
+        return False
+    return schedule.paused_until is None or schedule.paused_until > now
+
+
+def share(session: Session, schedule: Schedule, people: Collection[str], asker: Asker, now: datetime) -> None:
+    """Let others look after it too."""
+    keepers = rows.keepers_of(session, schedule.workspace, schedule.id)
+    rows.set_keepers(session, schedule.workspace, schedule.id, [*keepers, *people])
+    _save(session, schedule, asker, "shared", now)
 
 
 def pause(
@@ -198,8 +227,7 @@ def skip_next(session: Session, schedule: Schedule, asker: Asker, now: datetime)
     """Leave out the next date and return it. Raises NothingToSkip."""
     if schedule.next_due is None:
         raise NothingToSkip
-    after = max(now, schedule.next_due - JUST_BEFORE)
-    skipped = next(iter(upcoming(plan_of(session, schedule), after, 1)), None)
+    skipped = next(iter(upcoming(plan_of(session, schedule), schedule.next_due - JUST_BEFORE, 1)), None)
     if skipped is None:
         raise NothingToSkip
     rows.set_override(session, schedule.workspace, schedule.id, skipped.local.isoformat(), None, asker.person, now)
@@ -221,7 +249,7 @@ def pause_channel(session: Session, workspace: str, channel: str, because: str, 
     affected = [
         schedule
         for schedule in rows.schedules_of_channel(session, workspace, channel)
-        if schedule.paused_because is None
+        if not is_paused(schedule, now)
     ]
     for schedule in affected:
         rows.change(session, workspace, schedule.id, schedule.version, paused_because=because, next_due=None)
@@ -256,53 +284,19 @@ def next_dates(session: Session, schedule: Schedule, now: datetime, count: int =
 
 
 def story(session: Session, schedule: Schedule, now: datetime, count: int = 5) -> list[Occurrence]:
-    """The next `count` dates with the reason for any move, and what is skipped in between."""
+    """The next `count` dates with the reason for any move, and what is skipped in between.
+
+    None of either once it is over, or while it is paused without an end.
+    """
     told: list[Occurrence] = []
+    if schedule.ended_at is not None or (is_paused(schedule, now) and schedule.paused_until is None):
+        return told
     after = max(now, schedule.paused_until or now)
     for occurrence in islice(follow(plan_of(session, schedule), after), 60):
         told.append(occurrence)
         if sum(not date.skipped for date in told) == count:
             break
     return told
-
-
-def claim(session: Session, now: datetime, beyond: tuple[datetime, int] | None) -> Claim | None:
-    """Claim the next due schedule after `beyond` in the caller's transaction; None when none is left.
-
-    What was missed while nothing ran is caught up at most once: the latest occurrence is handed out, and
-    the ritual decides by its grace whether that is still worth saying.
-    """
-    schedule = rows.find_due(session, now, beyond)
-    if schedule is None or schedule.next_due is None:
-        return None
-    seen = schedule.next_due
-    frozen = _thaw_days_off(schedule, now)
-    plan = plan_of(session, schedule)
-    latest, missed, following = None, 0, None
-    for occurrence in _taking_place(plan, seen - JUST_BEFORE):
-        if occurrence.at > now:
-            following = occurrence.at
-            break
-        latest, missed = occurrence, missed + 1
-    over = {} if following else {"ended_at": now}
-    won = rows.claim_due(
-        session, schedule.id, seen, following, paused_until=None, paused_because=None, **over, **frozen
-    )
-    return Claim(schedule, seen, won, latest, max(missed - 1, 0))
-
-
-def _taking_place(plan: Plan, after: datetime) -> Iterator[Occurrence]:
-    return (occurrence for occurrence in follow(plan, after) if not occurrence.skipped)
-
-
-def _thaw_days_off(schedule: Schedule, now: datetime) -> dict[str, object]:
-    """Days off of the years that came near, added to the frozen ones; what was frozen stays as it was."""
-    wanted = now.astimezone(ZoneInfo(schedule.zone)).year + YEARS_OF_DAYS_OFF
-    if schedule.country is None or schedule.days_off_through >= wanted:
-        return {}
-    newer = cadence.days_off(schedule.country, schedule.days_off_through + 1, wanted)
-    schedule.days_off = {**schedule.days_off, **newer}
-    return {"days_off": schedule.days_off, "days_off_through": wanted}
 
 
 def difference(

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from rituals.calendar.recurrence import resolve
 from rituals.errors import Refusal
 
+FURTHEST_YEARS = 50  # beyond that it is a slip of the hand
+
 
 class HowLong(Refusal):
     """I don't know how long "{words}" is. Say it like `2 weeks`, `10 days`, `1 month` or `until 2026-12-01`."""
@@ -33,6 +35,9 @@ def read_until(words: str, zone: str, now: datetime) -> datetime | None:
     if found is None:
         return now + read_span(words)
     try:
-        return resolve(datetime.combine(date.fromisoformat(found[1]), datetime.min.time()), zone)
-    except (ValueError, OverflowError):
+        day = date.fromisoformat(found[1])
+    except ValueError:
         raise HowLong(words=words) from None
+    if abs(day.year - now.year) > FURTHEST_YEARS:
+        raise HowLong(words=words)
+    return resolve(datetime.combine(day, datetime.min.time()), zone)

@@ -114,6 +114,7 @@ def change(
     asked: Asked,
     timing: Timing,
     seen_version: int,
+    origin: str,
     asker: Asker,
     packs: Mapping[str, Pack],
     now: datetime,
@@ -123,9 +124,11 @@ def change(
     Raises ChangedMeanwhile when somebody saved since the form was opened, and what `to_change` raises.
     """
     schedule = schedules.to_change(session, workspace, schedule_id, asker)
+    if schedule.origin == origin:
+        return schedule  # a double click: this very form was saved a moment ago
     asked = check(asked, packs)
     once_a_day(timing.rule)
-    schedules.retime(session, schedule, timing, seen_version, asker, now)
+    schedules.retime(session, schedule, timing, seen_version, origin, asker, now)
     prompt = prompt_of(session, schedule)
     if prompt.pack != asked.pack:
         prompt.asked = []

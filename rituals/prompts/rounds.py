@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import storage.prompts as rows
 from rituals import nudges
+from rituals.calendar.due import Claim
 from rituals.calendar.recurrence import Plan, resolve, upcoming
-from rituals.calendar.schedules import Claim, plan_of
+from rituals.calendar.schedules import plan_of
 from rituals.errors import InvalidField, NotFound, Refusal
 from rituals.prompts.packs import Pack
 from storage import Session

@@ -6,7 +6,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rituals.search import lexicon
@@ -44,24 +44,26 @@ class Answer:
 class Weights:
     """The numbers of the search, chosen on the training half of tests/decision_questions.yaml's parent set."""
 
-    area: float = 2.0
-    alias: float = 2.0
-    category: float = 0.5
-    notes: float = 0.15
+    area: float = 1.8
+    alias: float = 2.4
+    category: float = 0.3
+    notes: float = 0.1
     pair: float = 0.4
-    saturation: float = 1.2
-    shortness: float = 0.5
+    saturation: float = 1.8
+    shortness: float = 0.7
     repaired: float = 0.9
-    kin: float = 0.45
-    matter: float = 0.55
-    whole: float = 0.5
+    kin: float = 0.25
+    matter: float = 0.75
+    whole: float = 0.7
     unknown: float = 0.4
+    common: float = 0.4
     meaning: float = 0.5
-    floor: float = 0.16
-    sure_score: float = 0.75
+    floor: float = 0.27
+    guess_floor: float = 0.55
+    sure_score: float = 0.7
     sure_lead: float = 0.3
-    sure_explained: float = 0.6
-    sure_literal: float = 0.4
+    sure_explained: float = 0.65
+    sure_literal: float = 0.35
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,13 @@ class Steps:
 class Slot:
     """What one word of the question looks for: terms with their weight, how rare it is, the matters it touches.
 
-    A word that no row has looks for nothing, and is as rare as a word can be.
+    A word that no row has looks for nothing, and is as rare as a word can be. `trusted` words are the
+    registry's own, or so little mistyped that there is hardly a doubt.
     """
 
     terms: tuple[tuple[str, float], ...]
     idf: float
+    trusted: bool
     matters: tuple[str, ...] = ()
 
 
@@ -97,6 +101,7 @@ class Asked:
 POSTINGS = 12_000  # rows touched by one question at most; the commonest words come last and then only refine
 REFINED = 40  # candidates that are looked at closely
 REPAIRS = 6  # mistyped words per question that are repaired
+TRUSTED = 0.8  # a repaired word this like the right one (one slip in five letters) counts as said
 ALL_MEANT = 300  # registries up to this size are compared with a sentence model as a whole
 
 
@@ -144,6 +149,7 @@ class Index:
         words = word_lists()
         others = {*words["ordinary"], *words["stop"]} | (lexicon.words() if self.steps.lexicon else frozenset())
         self.spelling = Spelling(vocabulary, others)
+        self.common = {self._stem(word) for word in words["common"]}
         self.plain = {known_stem(word) for word in words["ordinary"]}  # "tallest" is spelled as right as "tall"
         self.kin = Kin(self._stem(word) for word in vocabulary if len(word) > 4)
         self.vectors = self._vectors()
@@ -154,12 +160,21 @@ class Index:
         ranked = self._rank(asked, question)
         if not ranked:
             return Answer("none", None, (), 0.0)
-        mass = sum(slot.idf if slot.terms else slot.idf * self.weights.unknown for slot in asked.slots) or self.most
+        mass = (
+            sum(slot.idf if slot.terms else slot.idf * self.weights.unknown for slot in asked.slots) or self.most
+        )
         score = ranked[0][0] / mass
-        if score < self.weights.floor:
+        explained, literal = self._explained(asked, ranked[0][1])
+        if score < (self.weights.floor if explained else self.weights.guess_floor):
             return Answer("none", None, (), round(score, 4))
         names = tuple(self.areas[row].id for _, row in ranked[:3])
-        sure = score >= self.weights.sure_score and self._sure(asked, ranked)
+        lead = 1 - ranked[1][0] / ranked[0][0] if len(ranked) > 1 else 1.0
+        sure = (
+            score >= self.weights.sure_score
+            and lead >= self.weights.sure_lead
+            and explained >= self.weights.sure_explained
+            and literal >= self.weights.sure_literal
+        )
         return Answer("direct" if sure else "menu", names[0] if sure else None, names, round(score, 4))
 
     def _stem(self, word: str) -> str:
@@ -215,7 +230,7 @@ class Index:
                 stems.append(self._stem(word))
                 continue
             root = self._live_stem(word)
-            terms = [(root, 1.0)] if root in self.postings else []
+            terms = [(root, self.weights.common if root in self.common else 1.0)] if root in self.postings else []
             strange = not terms and word not in self.spelling.known and root not in self.plain
             if strange and repairs:
                 repairs -= 1
@@ -227,14 +242,17 @@ class Index:
                     stems.append(root)
                     continue
                 terms = [(self._stem(right), self.weights.repaired * like) for right, like in near]
+            trusted = bool(terms) and (not strange or near[0][1] >= TRUSTED)
             if not terms and self.steps.kin and len(word) > 4 and len(slots) < REPAIRS:
                 terms = [(other, self.weights.kin * like) for other, like in self.kin.of(root)]
             stems.append(root)
             at.setdefault(root, set()).add(place)
             if root not in slots:
-                there = tuple((term, weight) for term, weight in dict(reversed(terms)).items() if term in self.postings)
+                there = tuple(
+                    (term, weight) for term, weight in dict(reversed(terms)).items() if term in self.postings
+                )
                 idf = max((self._idf(term) for term, _ in there), default=0.0)
-                slots[root] = Slot(there, idf or self.most)
+                slots[root] = Slot(there, idf or self.most, trusted)
         pairs = [pair for pair in dict.fromkeys(joined(stems)) if pair in self.postings]
         extras = [(pair, self._idf(pair)) for pair in pairs]
         touched: dict[int, list[str]] = {}
@@ -246,7 +264,7 @@ class Index:
                     for place in places:
                         touched.setdefault(place, []).append(term)
         words = tuple(
-            Slot(slot.terms, slot.idf, tuple(term for place in sorted(at[root]) for term in touched.get(place, ())))
+            replace(slot, matters=tuple(term for place in sorted(at[root]) for term in touched.get(place, ())))
             for root, slot in slots.items()
         )
         return Asked(words, tuple(extras))
@@ -294,21 +312,17 @@ class Index:
                 best = max(best, share * share * sum(there))
         return best
 
-    def _sure(self, asked: Asked, ranked: Sequence[tuple[float, int]]) -> bool:
-        """Whether the best row may be named as the answer: well ahead, and nearly all that was said is about it."""
-        first, row = ranked[0]
-        second = ranked[1][0] if len(ranked) > 1 else 0.0
-        if (first - second) / first < self.weights.sure_lead:
-            return False
+    def _explained(self, asked: Asked, row: int) -> tuple[float, float]:
+        """The share of the question's words that a row accounts for: in all, and in the registry's own words."""
         said = explained = literal = 0.0
         for slot in asked.slots:
             said += slot.idf
-            if any(weight > 0.6 and self.postings[term].of(row) for term, weight in slot.terms):
+            if slot.trusted and any(self.postings[term].of(row) for term, _ in slot.terms):
                 literal += slot.idf
                 explained += slot.idf
             elif any(self.postings[term].of(row) for term in slot.matters):
                 explained += slot.idf
-        return explained >= self.weights.sure_explained * said and literal >= self.weights.sure_literal * said
+        return (explained / said, literal / said) if said else (0.0, 0.0)
 
     def _vectors(self) -> list[list[float]]:
         if self.meaning is None or not self.areas:

@@ -30,9 +30,7 @@ def expressions() -> dict[str, list[Expression]]:
             for expression in side.split(","):
                 stems = [known_stem(token) for token in tokens(expression)]
                 if stems:
-                    found.setdefault(stems[0], []).append(
-                        Expression(tuple(stems[1:]), group, is_cue, len(stems))
-                    )
+                    found.setdefault(stems[0], []).append(Expression(tuple(stems[1:]), group, is_cue, len(stems)))
     return found
 
 

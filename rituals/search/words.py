@@ -52,12 +52,13 @@ def joined(stems: Sequence[str]) -> list[str]:
 
 @cache
 def word_lists() -> dict[str, list[str]]:
-    """The lexicon's file: `groups` (a line each), and the words of `stop` and `ordinary`."""
+    """The lexicon's file: `groups` (a line each), and the words of `stop`, `common` and `ordinary`."""
     read = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
     return {
         "groups": list(read["groups"]),
         "stop": str(read["stop"]).split(),
-        "ordinary": str(read["ordinary"]).split(),
+        "common": str(read["common"]).split(),
+        "ordinary": str(read["ordinary"]).split() + str(read["common"]).split(),
     }
 
 

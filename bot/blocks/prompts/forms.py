@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
-from uuid import uuid4
 
+from bot.blocks.calendar import rhythm
 from bot.blocks.common import (
     Json,
-    carried,
     checkboxes,
-    clip_escaped,
     context,
     day_box,
     escape,
@@ -27,25 +25,22 @@ from bot.blocks.common import (
     text_box,
     there,
 )
+from bot.blocks.prompts.draft import Draft, draft_in
 from rituals.calendar.cadence import (
     DAY_NAMES,
     DAYS,
     KINDS,
     NTH,
     Cadence,
-    once_a_day,
-    read_cadence,
     read_country,
-    start_on,
 )
-from rituals.calendar.recurrence import Occurrence, read_zone
-from rituals.calendar.schedules import Timing
+from rituals.calendar.recurrence import Occurrence
+from rituals.calendar.rules import read_zone
 from rituals.errors import InvalidField
-from rituals.prompts.asking import Asked
 from rituals.prompts.packs import Pack
-from storage.schema import Prompt, Schedule
 
 OWN = "own"
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these it is a slip of the hand
 ANSWERS = {"thread": "In the thread, for all to read", "form": "By a form; names and answers appear at the end"}
 SHORT = {"skip": "Leave that month out", "last": "Take its last day"}
 FIRST_QUESTION = "What did you learn this week?"
@@ -58,91 +53,6 @@ PACK_CADENCES = {
     "monthly": Cadence("month_weekday"),
     "quarterly": Cadence("quarterly"),
 }
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A prompt on its way through the forms; it travels in their private metadata.
-
-    `origin` names this filling-in, so that a double click finds it done; `schedule` and `version` say which
-    prompt is edited, and as it was when the form was opened. `at` is "HH:MM", `first` a date, both local to
-    `zone`.
-    """
-
-    origin: str
-    channel: str
-    zone: str
-    first: str
-    schedule: int | None = None
-    version: int = 0
-    question: str | None = None
-    pack: str | None = None
-    answers: str = "thread"
-    beside: str | None = None
-    at: str = "10:00"
-    country: str | None = None
-    kind: str = "weekly"
-    days: tuple[str, ...] = ()
-    every: int = 2
-    day: int = 1
-    short: str = "last"
-    nth: int = 1
-    month: int = 1
-    rule: str = ""
-
-    @property
-    def asked(self) -> Asked:
-        return Asked(self.question, self.pack, self.answers, self.beside)
-
-    @property
-    def cadence(self) -> Cadence:
-        every = self.every if self.kind == "weeks" else 1
-        return Cadence(self.kind, self.days, every, self.day, self.short, self.nth, self.month, self.rule)
-
-    def timing(self) -> Timing:
-        """When it shall happen. Raises InvalidField or BadRule under the box that must be mended."""
-        rule = once_a_day(self.cadence.as_rule())
-        return Timing(rule, start_on(date.fromisoformat(self.first), self.at), self.zone, self.country)
-
-
-def new_draft(channel: str, zone: str | None, today: date) -> Draft:
-    """An empty draft, with today's weekday and the zone of who asks."""
-    day = min(today.weekday(), 4)
-    return Draft(
-        uuid4().hex, channel, zone or "UTC", today.isoformat(), days=(DAYS[day],), day=today.day, month=today.month
-    )
-
-
-def draft_of(schedule: Schedule, prompt: Prompt) -> Draft:
-    """A stored prompt as a draft, to be edited."""
-    cadence = read_cadence(schedule.rule)
-    return Draft(
-        origin=uuid4().hex,
-        channel=schedule.channel,
-        zone=schedule.zone,
-        first=schedule.start[:10],
-        schedule=schedule.id,
-        version=schedule.version,
-        question=prompt.question,
-        pack=prompt.pack,
-        answers=prompt.answers,
-        beside=prompt.beside,
-        at=schedule.start[11:16],
-        country=schedule.country,
-        kind=cadence.kind,
-        days=cadence.days,
-        every=max(cadence.every, 2),
-        day=cadence.day,
-        short=cadence.short,
-        nth=cadence.nth,
-        month=cadence.month,
-        rule=schedule.rule,
-    )
-
-
-def _draft(view: Json) -> Draft:
-    told = carried(view)
-    return Draft(**told | {"days": tuple(told["days"])})
 
 
 # --- the first five minutes -----------------------------------------------------------------------------
@@ -172,7 +82,7 @@ def first_form(draft: Draft, channels: Sequence[tuple[str, str]]) -> Json:
 
 def read_first(view: Json) -> Draft:
     """The draft as the short form gives it. The first date of the calendar is the one after today."""
-    given, draft = read_form(view), _draft(view)
+    given, draft = read_form(view), draft_in(view)
     return replace(
         draft,
         channel=given.get("channel") or draft.channel,
@@ -228,10 +138,15 @@ def what_form(draft: Draft, packs: Mapping[str, Pack], channels: Sequence[tuple[
 
 def read_what(view: Json, packs: Mapping[str, Pack]) -> Draft:
     """The draft with what is asked; a newly chosen pack brings its own rhythm along."""
-    given, draft = read_form(view), _draft(view)
+    given, draft = read_form(view), draft_in(view)
     pack = None if given["pack"] == OWN else packs.get(given["pack"])
     if given["pack"] != OWN and (pack is None or not pack.is_available):
         raise InvalidField("pack", "This pack isn't there any more. Please choose another one.")
+    typed = (given["question"] or "").strip()
+    if pack is not None and typed and typed != draft.question:
+        raise InvalidField(
+            "question", "A pack asks its own questions. Empty this box, or choose *My own question*."
+        )
     kind = given["kind"]
     every = draft.every
     if pack is not None and pack.name != draft.pack and kind == draft.kind:
@@ -303,12 +218,14 @@ def when_form(draft: Draft, packs: Mapping[str, Pack]) -> Json:
 
 def read_when(view: Json) -> Draft:
     """The draft with its rhythm. Raises InvalidField or UnknownZone under the box that must be mended."""
-    given, draft = read_form(view), _draft(view)
+    given, draft = read_form(view), draft_in(view)
     days = tuple(given["days"]) if "days" in given else draft.days
     try:
         first = date.fromisoformat(given["first"] or draft.first)
     except ValueError:
         raise InvalidField("first", "Choose a date.") from None
+    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
+        raise InvalidField("first", f"Choose a date between {EARLIEST_YEAR} and {LATEST_YEAR}.")
     return replace(
         draft,
         every=int(given.get("every") or draft.every),
@@ -337,7 +254,7 @@ def check_form(
     question = f"Questions of the pack *{escape(pack.title)}*" if pack else quote(draft.question or "", 600)
     blocks = [
         section(f"In <#{draft.channel}>:\n{question}"),
-        section(f"*When:* {escape(draft.cadence.in_words())} at {draft.at} ({draft.zone})"),
+        section(f"*When:* {rhythm(draft.cadence.as_rule(), draft.at, draft.zone)}"),
         section("*The next dates*\n" + "\n".join(_date_line(occurrence) for occurrence in dates)),
     ]
     if difference is not None:
@@ -358,7 +275,7 @@ def check_form(
 
 def read_check(view: Json) -> Draft:
     """The draft that was shown."""
-    return _draft(view)
+    return draft_in(view)
 
 
 def done(draft: Draft, dates: Sequence[Occurrence], *, asked_now: bool = False) -> Json:
@@ -367,7 +284,7 @@ def done(draft: Draft, dates: Sequence[Occurrence], *, asked_now: bool = False) 
     lines = "\n".join(_date_line(occurrence) for occurrence in dates)
     return notice(
         "All set",
-        f"{begin} You look after it: `/prompt list` there changes, pauses or stops it.",
+        f"{begin} `/prompt list` there changes, pauses or stops it.",
         f"*The next dates*\n{lines}",
     )
 
@@ -399,34 +316,3 @@ def _channel_field(draft: Draft, channels: Sequence[tuple[str, str]]) -> Json:
     named = [option(channel, f"#{name}") for channel, name in channels]
     only = channels[0][0] if len(channels) == 1 else None
     return field("channel", "Channel", select(named, draft.channel or only))
-
-
-# --- answering ------------------------------------------------------------------------------------------
-
-
-def answer_form(round_id: int, question: str, until: str, earlier: str | None) -> Json:
-    """The form in which one person answers one round, by name."""
-    return modal(
-        "prompt_answer",
-        "Your answer",
-        [
-            section(clip_escaped(question, 1_000)),
-            field("words", "Your answer", text_box(initial=earlier, lines=True)),
-            context(
-                f"Shown with your name in the thread when the round closes, {until}. Until then only you see it, "
-                "and you can change it."
-            ),
-        ],
-        submit="Change my answer" if earlier else "Send my answer",
-        carries={"round": round_id},
-    )
-
-
-def read_answer(view: Json) -> tuple[int, str]:
-    """(round, words)."""
-    return int(carried(view)["round"]), read_form(view)["words"] or ""
-
-
-def answered(is_first: bool) -> Json:
-    """Thanks."""
-    return notice("Thank you", "Your answer is in." if is_first else "Your answer is changed.")

@@ -96,7 +96,6 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=20), nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=True),
         sa.Column("quiet_until", Instant(), nullable=True),
-        sa.Column("away_until", Instant(), nullable=True),
         sa.Column("nudge_hour", sa.Integer(), nullable=True),
         sa.Column("nudges_a_week", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "id", name=op.f("pk_person")),

@@ -1,0 +1,44 @@
+"""The form in which one person answers, and its reader."""
+
+from __future__ import annotations
+
+from bot.blocks.common import (
+    Json,
+    carried,
+    clip_escaped,
+    context,
+    field,
+    modal,
+    notice,
+    read_form,
+    section,
+    text_box,
+)
+
+
+def answer_form(round_id: int, question: str, until: str, earlier: str | None) -> Json:
+    """The form in which one person answers one round, by name."""
+    return modal(
+        "prompt_answer",
+        "Your answer",
+        [
+            section(clip_escaped(question, 1_000)),
+            field("words", "Your answer", text_box(initial=earlier, lines=True)),
+            context(
+                f"Shown with your name in the thread when the round closes, {until}. Until then only you see it, "
+                "and you can change it."
+            ),
+        ],
+        submit="Change my answer" if earlier else "Send my answer",
+        carries={"round": round_id},
+    )
+
+
+def read_answer(view: Json) -> tuple[int, str]:
+    """(round, words)."""
+    return int(carried(view)["round"]), read_form(view)["words"] or ""
+
+
+def answered(is_first: bool) -> Json:
+    """Thanks."""
+    return notice("Thank you", "Your answer is in." if is_first else "Your answer is changed.")

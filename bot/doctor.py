@@ -61,7 +61,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
     database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
     kind = database.engine.dialect.name
     try:
-        database.migrate()
+        if database.is_empty():
+            yield Finding("database", f"{kind} answers; `serve` makes the tables when it starts")
+            return
+        if not database.is_current():
+            mend = "Run `python -m bot migrate`; `serve` does it by itself when it starts."
+            yield Finding("database", f"{kind} answers, its tables are not up to date", mend=mend)
+            return
         yield Finding("database", f"{kind} answers, tables are up to date")
         with database.reading() as session:
             stuck = storage.outbox.stuck(session, clock.now(), STUCK)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -113,6 +113,18 @@ class Database:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def is_current(self) -> bool:
+        """Whether the tables have the newest shape. Raises NoAnswer."""
+        from storage.migrations import is_current
+
+        with _answering(), self.engine.connect() as connection:
+            return is_current(connection)
+
+    def is_empty(self) -> bool:
+        """Whether there is no table yet. Raises NoAnswer."""
+        with _answering(), self.engine.connect() as connection:
+            return not inspect(connection).get_table_names()
 
     def ping(self) -> None:
         """Ask the database for a sign of life. Raises NoAnswer."""

@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.blocks import candor, common, home, nudges
+from bot.blocks import calendar, candor, common, home, nudges
 from bot.blocks.common import Json, Message, clip_escaped, escape, message, quote, section
+from bot.blocks.prompts import answers as answer_forms
+from bot.blocks.prompts import draft as drafting
 from bot.blocks.prompts import forms, messages
-from bot.blocks.prompts.forms import Draft
+from bot.blocks.prompts.draft import Draft, new_draft
 from bot.prompts.listing import HELP
 from rituals.calendar.cadence import DAYS, KINDS
 from rituals.calendar.recurrence import Occurrence
@@ -185,20 +187,24 @@ def test_who_reads_a_shortened_answer_can_read_the_rest(typed: str) -> None:
 def test_the_rows_of_lists(question: str, because: str, due: datetime | None, paused: bool) -> None:
     it = schedule(next_due=due, paused_because=because if paused else None)
     for built in (
-        messages.row(it, question, ["U1", "U2"], DATES, with_channel=True),
-        messages.row(it, question, [], []),
+        calendar.row(it, question, ["U1", "U2"], DATES, NOON, edit="prompt_edit", with_channel=True),
+        calendar.row(it, question, [], [], NOON, edit="prompt_edit"),
+        calendar.row(it, question, ["U1", "U2"], DATES, NOON),
     ):
         sound_blocks(messages.listing([built], "C1"))
         sound_blocks(candor.listing([built], "C1", "`/prompt`"))
         sound_view(home.home([common.button("Go", "go")], [], [built], quiet="then", shifted="now"))
     noted = [replace(DATES[0], note=question), replace(DATES[1], note="skipped", skipped=True)]
-    sound_blocks(candor.why(it, clip_escaped(question, 300), noted, "every Tuesday"))
+    sound_blocks(candor.why(it, clip_escaped(question, 300), noted, "every Tuesday", NOON))
 
 
 @pytest.mark.parametrize("count", [0, 1, 10, 16, 40, 120])
 @pytest.mark.parametrize("letter", ["x", "&", "漢"])
 def test_many_rows_still_fit(count: int, letter: str) -> None:
-    rows = [messages.row(schedule(number), letter * 500, ["U1", "U2"], DATES) for number in range(count)]
+    rows = [
+        calendar.row(schedule(number), letter * 500, ["U1", "U2"], DATES, NOON, edit="prompt_edit")
+        for number in range(count)
+    ]
     sound_blocks(messages.listing(rows, "C1"))
     sound_blocks(candor.listing([row[:1] for row in rows], "C1", "`/prompt`"))
     due = [
@@ -289,7 +295,7 @@ def test_a_draft_comes_through_what_when_and_check_as_it_went_in(draft: Draft) -
 def test_the_longest_question_still_travels_with_its_form(letter: str) -> None:
     """Private metadata takes 3,000 characters; some letters are written as two or six of them."""
     draft = replace(
-        forms.new_draft("C123456789A", "America/Argentina/ComodRivadavia", NOON.date()),
+        new_draft("C123456789A", "America/Argentina/ComodRivadavia", NOON.date()),
         question=letter * LONGEST_QUESTION,
         beside=letter * LONGEST_BESIDE,
     )
@@ -299,7 +305,7 @@ def test_the_longest_question_still_travels_with_its_form(letter: str) -> None:
 
 def test_the_longest_rule_still_travels_with_its_form_or_is_refused() -> None:
     """The box takes 3,000 characters, and a weekday may stand in a rule as often as somebody likes."""
-    draft = replace(forms.new_draft("C1", "UTC", NOON.date()), kind="rule", question="q" * LONGEST_QUESTION)
+    draft = replace(new_draft("C1", "UTC", NOON.date()), kind="rule", question="q" * LONGEST_QUESTION)
     typed = "FREQ=YEARLY;BYDAY=" + ",".join(["1MO"] * 740)
     try:
         read = forms.read_when(filled(forms.when_form(draft, PACKS), rule={"value": typed}))
@@ -312,7 +318,7 @@ def test_the_longest_rule_still_travels_with_its_form_or_is_refused() -> None:
 @given(asked_words, st.integers(1, 101))
 @settings(max_examples=50, deadline=None)
 def test_the_first_form_and_its_reader(question: str, count: int) -> None:
-    draft = forms.new_draft("", "Europe/Berlin", NOON.date())
+    draft = new_draft("", "Europe/Berlin", NOON.date())
     view = forms.first_form(draft, [(f"C{number}", "n" * 80) for number in range(count)])
     sound_view(view)
     chosen: Json = {"selected_option": {"value": "C0"}} if count <= 100 else {"selected_conversation": "C0"}
@@ -323,10 +329,10 @@ def test_the_first_form_and_its_reader(question: str, count: int) -> None:
 
 @given(words(LONGEST_QUESTION), st.none() | words(LONGEST_ANSWER), words(LONGEST_ANSWER))
 def test_an_answer_is_read_as_it_was_typed(question: str, earlier: str | None, typed: str) -> None:
-    view = forms.answer_form(5, question, "Tue 24 Nov 2026, 13:00 (Europe/Berlin)", earlier)
+    view = answer_forms.answer_form(5, question, "Tue 24 Nov 2026, 13:00 (Europe/Berlin)", earlier)
     sound_view(view)
-    assert forms.read_answer(filled(view, words={"value": typed})) == (5, typed)
-    sound_view(forms.answered(True))
+    assert answer_forms.read_answer(filled(view, words={"value": typed})) == (5, typed)
+    sound_view(answer_forms.answered(True))
 
 
 # --- people's words -------------------------------------------------------------------------------------
@@ -353,10 +359,12 @@ BUILDERS: dict[ModuleType, set[str]] = {
     candor: {"listing", "why", "my_data"},
     home: {"home"},
     nudges: {"bundle"},
-    messages: {"question", "closed", "digest", "all_answers", "row", "when_next", "listing", "silent",
-               "paused_note", "moment"},
-    forms: {"new_draft", "draft_of", "first_form", "read_first", "what_form", "read_what", "when_form",
-            "read_when", "check_form", "read_check", "done", "answer_form", "read_answer", "answered"},
+    calendar: {"row", "rhythm", "when_next", "stop"},
+    messages: {"question", "closed", "digest", "all_answers", "listing", "silent", "paused_note"},
+    drafting: {"new_draft", "draft_of", "draft_in"},
+    forms: {"first_form", "read_first", "what_form", "read_what", "when_form", "read_when", "check_form",
+            "read_check", "done"},
+    answer_forms: {"answer_form", "read_answer", "answered"},
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from rituals.calendar.cadence import (
     read_cadence,
     read_country,
 )
-from rituals.calendar.recurrence import BadRule, TooOften, read_rule
+from rituals.calendar.rules import BadRule, TooOften, read_rule
 from rituals.calendar.spans import HowLong, read_span, read_until
 from rituals.errors import InvalidField, Refusal
 

@@ -74,7 +74,19 @@ def faults(said: str) -> list[str]:
     return [line[6:].partition(":")[0] for line in said.splitlines() if line.startswith("mend")]
 
 
-def test_all_well_is_said_line_by_line_and_ends_with_0(doctor: Doctor) -> None:
+def test_doctor_looks_and_changes_nothing(doctor: Doctor, tmp_path: Path) -> None:
+    code, said = doctor()
+    assert (code, faults(said)) == (0, [])
+    assert "serve` makes the tables" in said
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    assert database.is_empty()
+    database.close()
+
+
+def test_all_well_is_said_line_by_line_and_ends_with_0(doctor: Doctor, tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    database.migrate()
+    database.close()
     code, said = doctor()
     assert code == 0
     looked_at = [line.partition(":")[0].split(maxsplit=1) for line in said.splitlines()]

@@ -30,7 +30,7 @@ def owe(database: Database, key: str, *, due: datetime = NOON, to: str = "C1", w
 def lease(database: Database, now: datetime) -> Delivery | None:
     """What a courier's first transaction does, without its pace."""
     with database.begin() as session:
-        found = outbox.find_due(session, now, QUICK)
+        found = outbox.find_due(session, now, QUICK, None)
         if found is None or not outbox.take_lease(session, found, now, now + LEASE):
             return None
         return found

@@ -70,7 +70,7 @@ def test_an_unknown_zone_or_country_is_refused_under_its_box(
 @pytest.mark.parametrize(
     ("rule", "told"),
     [
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never falls on any date"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "date never comes"),
         ("FREQ=MINUTELY", "the shortest rhythm is once a day"),
         ("FREQ=DAILY;BYHOUR=9;BYMINUTE=0,1,2", "at most once a day"),
         ("FREQ=WEEKLY;BYDAY=TU;UNTIL=20250101", "Choose a later end or an earlier start"),
@@ -92,7 +92,7 @@ def test_a_rule_that_cant_be_kept_is_refused_under_its_box(
 def test_a_date_that_no_year_has_is_refused(candor: Candor, ada: Person) -> None:
     what(ada, kind="yearly")
     ada.submit({"month": "2", "day": "30", "short": "skip"})
-    assert list(ada.form_errors.values()) == ["This rule never falls on any date. Check its days and months."]
+    assert list(ada.form_errors.values()) == ["This date never comes: choose another day or month."]
 
 
 def test_days_all_unticked_are_asked_for(candor: Candor, ada: Person) -> None:

@@ -73,7 +73,7 @@ def test_an_edit_of_the_question_alone_moves_no_date(running: Candor, ada: Perso
 def test_a_pause_lasts_as_long_as_it_was_said(
     running: Candor, ada: Person, text: str, until: str | None, next_due: str | None
 ) -> None:
-    assert say(ada, text).startswith("#1 is paused")
+    assert say(ada, text).startswith("#1 in <#C1> is paused")
     schedule = only(running, Schedule)
     assert schedule.paused_until == (at(until) if until else None)
     assert schedule.next_due == (at(next_due) if next_due else None)
@@ -98,7 +98,7 @@ def test_resume_goes_on_from_the_next_date(running: Candor, ada: Person) -> None
 
 
 def test_skip_leaves_out_one_date(running: Candor, ada: Person) -> None:
-    assert say(ada, "skip 1").startswith("#1 leaves out Tue 24 Nov 2026, 10:00. Next: Tue 1 Dec 2026")
+    assert say(ada, "skip 1").startswith("#1 in <#C1> leaves out Tue 24 Nov 2026, 10:00. Next: Tue 1 Dec 2026")
     running.ring_at(at("2026-11-24 10:00"))
     assert rows(running, Round) == []
     running.ring_at(at("2026-12-01 10:00"))
@@ -106,10 +106,10 @@ def test_skip_leaves_out_one_date(running: Candor, ada: Person) -> None:
 
 
 def test_a_stopped_prompt_asks_no_more_and_cant_be_changed(running: Candor, ada: Person) -> None:
-    assert say(ada, "stop 1") == "#1 is stopped."
+    assert say(ada, "stop 1") == "#1 in <#C1> is stopped."
     running.ring_at(at("2026-11-24 10:00"))
     assert rows(running, Round) == []
-    assert say(ada, "resume 1") == "This one was stopped already. `/prompt` starts a new one."
+    assert say(ada, "resume 1") == "This one is over. `/prompt` starts a new one."
     assert "Nothing is asked" in say(ada, "list")
 
 
@@ -119,7 +119,7 @@ def test_who_shares_it_may_change_it_and_the_audit_knows(running: Candor, slack:
     assert heard(ben) == "Only <@UADA> can change this one, or an admin of the workspace. Please ask them."
     say(ada, "share 1 <@UBEN|ben>")
     assert [keeper.person for keeper in rows(running, Keeper)] == ["UADA", "UBEN"]
-    assert say(ben, "pause 1").startswith("#1 is paused")
+    assert say(ben, "pause 1").startswith("#1 in <#C1> is paused")
     assert [act.verb for act in rows(running, Act)] == ["shared", "paused"]
 
 
@@ -128,7 +128,7 @@ def test_an_admin_may_change_it_and_a_guest_may_not(running: Candor, slack: Slac
     guest.command("/prompt", "stop 1", channel="C1")
     assert heard(guest).startswith("Guests and people from other companies can take part")
     assert only(running, Schedule).ended_at is None
-    assert say(slack.person("UDEE", team="T1"), "stop 1") == "#1 is stopped."
+    assert say(slack.person("UDEE", team="T1"), "stop 1") == "#1 in <#C1> is stopped."
 
 
 def test_a_stranger_sees_no_list(running: Candor, slack: Slack) -> None:

@@ -45,7 +45,7 @@ def test_a_pack_brings_its_rhythm_along(candor: Candor, ada: Person) -> None:
     what(ada, pack="vision", answers="form", question=None)
     assert "Day of the month" in words(ada.modal)
     ada.submit()
-    assert "every three months on the 23rd" in words(ada.modal)
+    assert "Every three months on the 23rd" in words(ada.modal)
 
 
 def test_a_pack_asks_each_question_once_before_it_begins_again(

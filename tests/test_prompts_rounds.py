@@ -104,9 +104,9 @@ def in_the_thread(slack: Slack, *people: str) -> None:
 @pytest.mark.parametrize(
     ("people", "told"),
     [
-        ([], "Closed; this time nobody answered."),
-        (["UADA", "UADA"], "Closed. 1 person answered in the thread."),
-        (["UADA", "UBEN", "UCEM"], "Closed. 3 people answered in the thread."),
+        ([], "Closed, without answers this time."),
+        (["UADA", "UADA"], "Closed. 1 person answered; read it in the thread."),
+        (["UADA", "UBEN", "UCEM"], "Closed. 3 people answered; read it in the thread."),
     ],
 )
 def test_in_a_thread_people_are_counted_at_the_close(
@@ -197,7 +197,7 @@ def test_a_prompt_that_was_answered_asks_nobody(candor: Candor, slack: Slack, ad
     assert rows(candor, Nudge) == []
 
 
-@pytest.mark.parametrize("button", ["prompt_edit", "prompt_stop", "nudge_fine"])
+@pytest.mark.parametrize("button", ["prompt_edit", "schedule_stop", "nudge_fine"])
 def test_each_button_of_the_reminder_works_and_counts_as_heard(
     silence: Candor, slack: Slack, ada: Person, button: str
 ) -> None:
@@ -206,8 +206,10 @@ def test_each_button_of_the_reminder_works_and_counts_as_heard(
     if button == "prompt_edit":
         assert QUESTION in str(ada.modal)
     else:
-        assert heard(ada) == ("#1 is stopped." if button == "prompt_stop" else "Good, it stays as it is.")
-    assert (only(silence, Schedule).ended_at is not None) == (button == "prompt_stop")
+        assert heard(ada) == (
+            "#1 in <#C1> is stopped." if button == "schedule_stop" else "Good, it stays as it is."
+        )
+    assert (only(silence, Schedule).ended_at is not None) == (button == "schedule_stop")
     assert only(silence, Nudge).minded_at is not None
 
 

@@ -10,7 +10,8 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rituals.calendar.recurrence import NeverFires, Occurrence, Plan, check, follow, read_rule, resolve, upcoming
+from rituals.calendar.recurrence import NeverFires, Occurrence, Plan, check, follow, resolve, upcoming
+from rituals.calendar.rules import read_rule
 from rituals.calendar.schedules import difference
 from rituals.errors import Refusal
 

@@ -16,7 +16,8 @@ from sqlalchemy import select, update
 from bot import clock
 from bot.scheduler import ring_calendar
 from rituals.calendar import schedules
-from rituals.calendar.schedules import Claim, Timing
+from rituals.calendar.due import Claim
+from rituals.calendar.schedules import Timing
 from rituals.prompts import asking
 from rituals.prompts.asking import Asked
 from rituals.who_may import Asker
@@ -190,6 +191,7 @@ def edit(database: Database, schedule_id: int, question: str, start: datetime, n
             asked=Asked(question, None, "thread"),
             timing=Timing("FREQ=DAILY", start.replace(tzinfo=None), "UTC"),
             seen_version=1,
+            origin=f"edit{next(origins)}",
             asker=ADA,
             packs={},
             now=now,

@@ -174,6 +174,6 @@ def test_a_month_of_prompts_in_three_zones_over_two_restarts(database: Database,
 
     told = posted()
     assert sorted(question for _, question in told) == sorted(question for _, question in asked)
-    for (at, _), (instant, question) in zip(sorted(told), sorted(asked), strict=True):
-        assert timedelta(0) <= at - instant <= MINUTE, question
+    for (said_at, _), (instant, question) in zip(sorted(told), sorted(asked), strict=True):
+        assert timedelta(0) <= said_at - instant <= MINUTE, question
     assert slack.breaches == []

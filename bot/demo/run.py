@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+from bot import clock
 from bot.clock import ticks
 from bot.demo import company, tour
 from bot.demo.stand_in import FOLDER, Control, free_port, local_slack, running, wait_until
@@ -43,7 +44,7 @@ def show() -> int:
 def check() -> int:
     """Click through every ritual in compressed time; 0 when each did what it promises, else 1."""
     failed = 0
-    with _candor() as control:
+    with _candor(_to_monday()) as control:
         for name, walk in tour.CHECKS.items():
             visitor, other = Visitor(control, "U01MAPLE"), Visitor(control, "U02BIRCH")
             began = ticks()
@@ -65,14 +66,21 @@ def _move(by: timedelta) -> None:
     time.sleep(SETTLE_SECONDS)
 
 
+def _to_monday() -> timedelta:
+    """From now to next Monday, 9:01 UTC: the check finds the same hours whenever it runs."""
+    now = clock.unmoved()
+    monday = now.replace(hour=9, minute=1, second=0, microsecond=0) + timedelta(days=7 - now.weekday())
+    return monday - now
+
+
 @contextmanager
-def _candor() -> Iterator[Control]:
-    """A fresh workspace with Candor connected to it."""
+def _candor(moved: timedelta = timedelta(0)) -> Iterator[Control]:
+    """A fresh workspace with Candor connected to it, its clock moved from the start."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what we started ends with us
     FOLDER.mkdir(exist_ok=True)
     for name in ("candor.db", "candor.db-wal", "candor.db-shm"):
         Path(FOLDER / name).unlink(missing_ok=True)
-    CLOCK.write_text("0")
+    CLOCK.write_text(str(moved.total_seconds()))
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CANDOR_", "SLACK_"))}
     environment |= {

@@ -9,6 +9,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import storage.calendar as rows
+from rituals import nudges
 from rituals.calendar import cadence
 from rituals.calendar.recurrence import Occurrence, Plan, check, follow, upcoming
 from rituals.errors import AlreadyEnded, ChangedMeanwhile, NotFound, Refusal
@@ -252,7 +253,25 @@ def pause_channel(session: Session, workspace: str, channel: str, because: str, 
         if not is_paused(schedule, now)
     ]
     for schedule in affected:
-        rows.change(session, workspace, schedule.id, schedule.version, paused_because=because, next_due=None)
+        for keeper in rows.keepers_of(session, workspace, schedule.id):
+            nudges.want(
+                session,
+                workspace,
+                keeper,
+                key=f"schedule:{schedule.id}:paused:{schedule.version}",
+                kind=f"{schedule.ritual}.paused",
+                facts={"schedule": schedule.id},
+                now=now,
+            )
+        rows.change(
+            session,
+            workspace,
+            schedule.id,
+            schedule.version,
+            paused_because=because,
+            paused_until=None,
+            next_due=None,
+        )
     return affected
 
 

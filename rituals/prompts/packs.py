@@ -84,6 +84,9 @@ def _read(file: Path) -> Pack:
     for name, choices in (("cadence", CADENCES), ("answers", ANSWERS)):
         if loaded.get(name) not in choices:
             raise BadPack(file=file.name, why=f"{name} must be one of {', '.join(choices)}")
+    beside = loaded.get("beside")
+    if beside is not None and (not isinstance(beside, str) or not 1 <= len(beside.strip()) <= 150):
+        raise BadPack(file=file.name, why="beside must be a text of 1 to 150 characters")
     unknown = set(loaded) - {"title", "why", "cadence", "answers", "beside", "questions"}
     if unknown:
         raise BadPack(file=file.name, why=f"I don't know {', '.join(sorted(map(str, unknown)))}")
@@ -93,7 +96,7 @@ def _read(file: Path) -> Pack:
         why=" ".join(loaded["why"].split()),
         cadence=loaded["cadence"],
         answers=loaded["answers"],
-        beside=loaded.get("beside"),
+        beside=beside,
         questions=_read_questions(file, loaded.get("questions")),
     )
 

@@ -12,12 +12,18 @@ GAP = 2  # words that may stand inside an expression: "let somebody go", "pay al
 
 
 class Expression(NamedTuple):
-    """One expression without its first stem; `group` is the line it stands on, `cue` right of the bar."""
+    """One expression without its first stem: on which line it stands, and how much it says."""
 
     rest: tuple[str, ...]
     group: int
-    cue: bool
-    length: int
+    says: float
+    is_matter: bool
+
+
+SAYS = (0.9, 0.75, 0.25)  # a name of the matter, a turn of speech, a word that is often near
+SAYS_LONGER = 0.1  # more, for an expression of several words
+MORE = 0.5  # how much of its own weight each further word adds
+MOST = 1.5
 
 
 @cache
@@ -25,12 +31,13 @@ def expressions() -> dict[str, list[Expression]]:
     """Every expression of the lexicon under its first stem."""
     found: dict[str, list[Expression]] = {}
     for group, line in enumerate(word_lists()["groups"]):
-        words, _, cues = line.partition("|")
-        for side, is_cue in ((words, False), (cues, True)):
+        for side, says in zip(line.split("|"), SAYS, strict=False):
             for expression in side.split(","):
                 stems = [known_stem(token) for token in tokens(expression)]
                 if stems:
-                    found.setdefault(stems[0], []).append(Expression(tuple(stems[1:]), group, is_cue, len(stems)))
+                    longer = SAYS_LONGER if len(stems) > 1 else 0.0
+                    one = Expression(tuple(stems[1:]), group, says + longer, says == SAYS[0])
+                    found.setdefault(stems[0], []).append(one)
     return found
 
 
@@ -45,24 +52,33 @@ def words() -> frozenset[str]:
 def matters(
     stems: Sequence[str], empty: Container[int] = (), *, gap: int = GAP, cues: bool = True
 ) -> dict[int, tuple[float, set[int]]]:
-    """The groups that a text touches: how strongly (0 to 1), and by which of its words (positions).
+    """The groups that a text touches: how strongly (0 to 1.5), and by which of its words (positions).
 
-    An expression of several words says more than a single one, a word more than a cue. The words at the
-    positions `empty` (stop words) mean something only inside an expression.
+    What says most counts whole, what is said further adds half of its weight. The words at the positions
+    `empty` (stop words) mean something only inside an expression.
     """
     known = expressions()
-    found: dict[int, tuple[float, set[int]]] = {}
+    heard: dict[int, list[tuple[float, set[int]]]] = {}
     for start, first in enumerate(stems):
         for expression in known.get(first, ()):
-            if (expression.cue and not cues) or (expression.length == 1 and start in empty):
+            if (not cues and not expression.is_matter) or (not expression.rest and start in empty):
                 continue
             places = _places(stems, start, expression.rest, gap)
-            if places is None:
-                continue
-            strength = (0.75 if expression.cue else 0.9) + (0.1 if expression.length > 1 else 0.0)
-            before, seen = found.get(expression.group, (0.0, set()))
-            found[expression.group] = (max(before, strength), seen | places)
-    return found
+            if places is not None:
+                heard.setdefault(expression.group, []).append((expression.says, places))
+    return {group: _together(said) for group, said in heard.items()}
+
+
+def _together(said: list[tuple[float, set[int]]]) -> tuple[float, set[int]]:
+    """What several expressions of one matter say together; hints add strength, but account for no word."""
+    strength, counted, accounted = 0.0, set[int](), set[int]()
+    for says, places in sorted(said, key=lambda one: (-one[0], min(one[1]))):
+        if not places <= counted:
+            strength += says if not counted else says * MORE
+            counted |= places
+            if says > SAYS[2] + SAYS_LONGER:
+                accounted |= places
+    return min(strength, MOST), accounted
 
 
 def _places(stems: Sequence[str], start: int, rest: tuple[str, ...], gap: int) -> set[int] | None:

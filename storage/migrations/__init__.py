@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 HERE = Path(__file__).parent
@@ -22,6 +24,12 @@ def config(connection: Connection) -> Config:
 def upgrade(connection: Connection) -> None:
     """Bring the tables to the newest shape, in the caller's transaction."""
     command.upgrade(config(connection), "head")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the tables have the newest shape."""
+    newest = set(ScriptDirectory(str(HERE)).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == newest
 
 
 def check(connection: Connection) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import logs, manifest
+from bot.decisions import cli as decisions_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
 from rituals.calendar.rules import read_start, read_zone
+from rituals.decisions.files import BadFile
 from rituals.errors import Refusal
 
 
@@ -31,6 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except BadSettings as bad:
         for sentence in bad.sentences:
             print(sentence, file=sys.stderr)
+    except BadFile as bad_file:
+        for fault in bad_file.faults:
+            print(fault, file=sys.stderr)
     except Refusal as refusal:
         print(refusal.sentence, file=sys.stderr)
     return 2
@@ -53,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     printed = verb("manifest", run_manifest, "print the app manifest for the rituals that are switched on")
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
+    decisions_cli.add_verbs(verbs)
     schedule = verbs.add_parser("schedule", help="look at what a recurrence rule means")
     preview = schedule.add_subparsers(required=True, metavar="VERB").add_parser(
         "preview", help="the next dates of a rule", description="The next dates of a rule, in its zone."
@@ -149,7 +155,10 @@ def _read_after(words: str | None) -> datetime:
         after = datetime.min
     if after.tzinfo is None:
         raise BadWords(why="--after needs a date, a time and an offset, such as 2026-03-01T00:00:00+00:00.")
-    return after.astimezone(UTC)
+    try:
+        return after.astimezone(UTC)
+    except OverflowError:
+        raise BadWords(why="These dates lie too far away to be reckoned.") from None
 
 
 if __name__ == "__main__":

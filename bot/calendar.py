@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 import storage.nudges
 from bot import home
 from bot.blocks.calendar import row
-from bot.blocks.common import Json, section, there
+from bot.blocks.common import Json, context, section, there
 from bot.clock import now
 from bot.people import People
 from bot.rooms import RitualRoom
@@ -25,6 +25,7 @@ from storage.calendar import keepers_of, schedules_of_channel
 from storage.people import remember
 from storage.schema import Schedule
 
+MOST_BLOCKS = 40  # of the 50 that a message takes
 VERBS = ("pause", "resume", "skip", "stop", "share")
 
 
@@ -94,7 +95,7 @@ def list_rows(
     only: str | None = None,
 ) -> list[Json]:
     """What happens in a channel, row by row, with the buttons; of one ritual when `only` names it."""
-    return [
+    blocks = [
         block
         for schedule in schedules_of_channel(session, workspace, channel)
         if schedule.ritual in rooms and only in (None, schedule.ritual)
@@ -106,10 +107,10 @@ def list_rows(
             at,
             edit=rooms[schedule.ritual].edit_action,
         )
-    ][:MOST_ROWS]
-
-
-MOST_ROWS = 40  # blocks; a message takes 50
+    ]
+    if len(blocks) <= MOST_BLOCKS:
+        return blocks
+    return [*blocks[:MOST_BLOCKS], context("And more: `/candor why NUMBER` and the like reach the others.")]
 
 
 def take_words(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import prompts
+from bot import decisions, prompts
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.people import People
@@ -66,4 +66,4 @@ def build_house(
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:
     """Every ritual there is, in the order in which App Home offers them."""
-    return [prompts.room(load_packs(settings.packs_dir))]
+    return [prompts.room(load_packs(settings.packs_dir)), decisions.room()]

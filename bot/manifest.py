@@ -10,7 +10,10 @@ import yaml
 
 SOURCE = Path(__file__).parent.parent / "manifest.yml"
 
-COMMANDS = {"prompts": ("/prompt",)}  # by ritual; what isn't named here is always there
+COMMANDS = {
+    "prompts": ("/prompt",),
+    "decisions": ("/whodecides",),
+}  # by ritual; what isn't named here is always there
 
 SCOPES = {  # what each scope is for, and what is missing without it
     "chat:write": ("posts questions, digests and private reminders", "nothing works"),

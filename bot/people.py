@@ -18,6 +18,7 @@ T = TypeVar("T")
 REMEMBERED_SECONDS = 180.0
 MOST_PAGES = 20
 A_PAGE = 1_000
+LISTED = 100  # options of a select
 
 
 class NotAChannel(Refusal):
@@ -118,6 +119,21 @@ class People:
             )
 
         return self._remembered(("members", workspace, channel), ask)
+
+    def everybody(self, client: WebClient, workspace: str) -> list[tuple[str, str]] | None:
+        """(id, name) of all people of a small workspace, by name; None when a list can't hold them."""
+
+        def ask() -> list[tuple[str, str]] | None:
+            page = client.users_list(limit=200)
+            people = [
+                (user["id"], user.get("real_name") or user.get("name", ""))
+                for user in page["members"]
+                if not (user.get("is_bot") or user.get("deleted") or user["id"] == "USLACKBOT")
+            ]
+            more = (page.get("response_metadata") or {}).get("next_cursor")
+            return None if more or len(people) > LISTED else sorted(people, key=lambda known: known[1].lower())
+
+        return self._remembered(("everybody", workspace, ""), ask)
 
     def shared_channels(self, client: WebClient, workspace: str, person: str) -> list[tuple[str, str]]:
         """(id, name) of the channels that both Candor and `person` are in, by name."""

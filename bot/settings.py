@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage import check_url
 
-RITUALS = ("prompts",)
+RITUALS = ("prompts", "decisions")
 
 
 class BadSettings(Exception):

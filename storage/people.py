@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from storage.database import Session
-from storage.schema import Act, Person
+from storage.schema import Act, Person, Registry, Schedule
 
 
 def person(session: Session, workspace: str, person_id: str) -> Person | None:
@@ -34,3 +34,11 @@ def acts(session: Session, workspace: str, limit: int) -> Sequence[Act]:
     return session.scalars(
         select(Act).where(Act.workspace == workspace).order_by(Act.id.desc()).limit(limit)
     ).all()
+
+
+def workspaces_known(session: Session) -> Sequence[str]:
+    """The workspaces of which we keep anything that somebody set up or told us."""
+    tables = (Person, Schedule, Registry)
+    return sorted(
+        {workspace for table in tables for workspace in session.scalars(select(table.workspace).distinct())}
+    )

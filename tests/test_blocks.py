@@ -20,17 +20,21 @@ from bot.blocks.common import Json, Message, clip_escaped, escape, message, quot
 from bot.blocks.prompts import answers as answer_forms
 from bot.blocks.prompts import draft as drafting
 from bot.blocks.prompts import forms, messages
-from bot.blocks.prompts.draft import Draft, new_draft
+from bot.blocks.prompts.draft import Draft, draft_of, new_draft
+from bot.calendar import MOST_BLOCKS
+from bot.courier import UNREACHABLE
 from bot.prompts.listing import HELP
 from rituals.calendar.cadence import DAYS, KINDS
 from rituals.calendar.recurrence import Occurrence
 from rituals.errors import Refusal
-from rituals.prompts.asking import LONGEST_BESIDE, LONGEST_QUESTION
+from rituals.prompts.asking import LONGEST_BESIDE, LONGEST_QUESTION, Asked, check
 from rituals.prompts.packs import OURS, load_packs
 from rituals.prompts.rounds import LONGEST_ANSWER
 from storage.schema import Answer, Prompt, Round, Schedule
-from tests.slack import problems_in_message, problems_in_view
+from tests.conftest import BuildCandor
+from tests.slack import Slack, problems_in_message, problems_in_view
 from tests.slack.limits import every_text
+from tests.test_ring import set_up_prompt
 
 PACKS = load_packs(None)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -58,6 +62,7 @@ def words(longest: int, *, empty: bool = False) -> st.SearchStrategy[str]:
     return cut if empty else cut.filter(lambda typed: bool(typed.strip()))
 
 
+reasons = st.sampled_from((*UNREACHABLE.values(), "by <@U0000000001>.", "by <@U1> until Tue 1 Dec 2026, 00:00."))
 asked_words = words(LONGEST_QUESTION).map(lambda typed: " ".join(typed.split())).filter(bool)
 beside_words = words(LONGEST_BESIDE).map(str.strip).filter(bool)
 
@@ -183,7 +188,7 @@ def test_who_reads_a_shortened_answer_can_read_the_rest(typed: str) -> None:
     assert "Read all answers" in json.dumps(built.blocks)
 
 
-@given(words(LONGEST_QUESTION), words(80, empty=True), st.sampled_from((None, NOON)), st.booleans())
+@given(words(LONGEST_QUESTION), reasons, st.sampled_from((None, NOON)), st.booleans())
 def test_the_rows_of_lists(question: str, because: str, due: datetime | None, paused: bool) -> None:
     it = schedule(next_due=due, paused_because=because if paused else None)
     for built in (
@@ -191,8 +196,8 @@ def test_the_rows_of_lists(question: str, because: str, due: datetime | None, pa
         calendar.row(it, question, [], [], NOON, edit="prompt_edit"),
         calendar.row(it, question, ["U1", "U2"], DATES, NOON),
     ):
-        sound_blocks(messages.listing([built], "C1"))
-        sound_blocks(candor.listing([built], "C1", "`/prompt`"))
+        sound_blocks(messages.listing(built, "C1"))
+        sound_blocks(candor.listing(built, "C1", "`/prompt`"))
         sound_view(home.home([common.button("Go", "go")], [], [built], quiet="then", shifted="now"))
     noted = [replace(DATES[0], note=question), replace(DATES[1], note="skipped", skipped=True)]
     sound_blocks(candor.why(it, clip_escaped(question, 300), noted, "every Tuesday", NOON))
@@ -205,8 +210,9 @@ def test_many_rows_still_fit(count: int, letter: str) -> None:
         calendar.row(schedule(number), letter * 500, ["U1", "U2"], DATES, NOON, edit="prompt_edit")
         for number in range(count)
     ]
-    sound_blocks(messages.listing(rows, "C1"))
-    sound_blocks(candor.listing([row[:1] for row in rows], "C1", "`/prompt`"))
+    listed = [block for row in rows for block in row][:MOST_BLOCKS]
+    sound_blocks(messages.listing(listed, "C1"))
+    sound_blocks(candor.listing(listed, "C1", "`/prompt`"))
     due = [
         part
         for number in range(10)
@@ -215,16 +221,30 @@ def test_many_rows_still_fit(count: int, letter: str) -> None:
     sound_view(home.home([common.button("Go", "go")], due, rows))
 
 
+def test_the_lists_of_a_channel_with_many_prompts_fit(build_candor: BuildCandor, slack: Slack) -> None:
+    """Through the doors: the strict fake refuses an answer that Slack would."""
+    bot, ada = build_candor(pace_per_minute=6_000), slack.person("UADA", team="T1")
+    for _ in range(60):
+        set_up_prompt(bot.database, question="&" * LONGEST_QUESTION)
+    for command in ("/prompt", "/candor"):
+        before = len(ada.ephemerals)
+        ada.command(command, "list", channel="C1")
+        assert len(ada.ephemerals) == before + 1
+        ada.click("schedule_pause", on=ada.ephemerals[-1])
+    ada.open_home()
+    assert "You look after" in json.dumps(ada.home)
+
+
 def test_a_home_without_any_ritual_is_still_a_home() -> None:
     """CANDOR_RITUALS may be empty: Slack refuses a row of no buttons."""
     sound_view(home.home([], [], []))
 
 
-@given(st.lists(words(LONGEST_QUESTION), min_size=1, max_size=6), st.booleans())
+@given(st.lists(words(LONGEST_QUESTION), min_size=1, max_size=6), reasons, st.booleans())
 @settings(max_examples=50, deadline=None)
-def test_a_bundle_of_reminders(questions: list[str], ignored: bool) -> None:
+def test_a_bundle_of_reminders(questions: list[str], because: str, ignored: bool) -> None:
     parts = [messages.silent(schedule(number), one) for number, one in enumerate(questions)]
-    parts += [messages.paused_note(schedule(paused_because=one), one) for one in questions]
+    parts += [messages.paused_note(schedule(paused_because=because), one) for one in questions]
     sound(nudges.bundle(parts, ignored=ignored))
 
 
@@ -291,14 +311,29 @@ def test_a_draft_comes_through_what_when_and_check_as_it_went_in(draft: Draft) -
     sound_view(forms.done(draft, DATES, asked_now=True))
 
 
+@given(drafts())
+def test_a_stored_prompt_comes_back_as_the_draft_it_was(draft: Draft) -> None:
+    try:
+        timing = draft.timing()
+    except Refusal:
+        return
+    stored = schedule(
+        rule=timing.rule, start=timing.start.isoformat(), zone=timing.zone, country=timing.country, version=3
+    )
+    edited = draft_of(stored, prompt(question=draft.question, pack=draft.pack, answers=draft.answers,
+                                     beside=draft.beside))  # fmt: skip
+    assert (edited.schedule, edited.version, edited.channel) == (stored.id, 3, stored.channel)
+    assert (edited.asked, edited.timing()) == (draft.asked, timing)
+
+
 @pytest.mark.parametrize("letter", ["x", '"', "\\", "\x07", "漢", "👩", "&"])
 def test_the_longest_question_still_travels_with_its_form(letter: str) -> None:
     """Private metadata takes 3,000 characters; some letters are written as two or six of them."""
-    draft = replace(
-        new_draft("C123456789A", "America/Argentina/ComodRivadavia", NOON.date()),
-        question=letter * LONGEST_QUESTION,
-        beside=letter * LONGEST_BESIDE,
-    )
+    draft = new_draft("C123456789A", "America/Argentina/ComodRivadavia", NOON.date())
+    question, beside = ("q" + letter * (longest - 1) for longest in (LONGEST_QUESTION, LONGEST_BESIDE))
+    own = check(Asked(question, None, "thread"), PACKS)  # as the listeners do before a form goes on
+    of_pack = check(Asked(None, next(name for name in PACKS), "thread", beside), PACKS)
+    draft = replace(draft, question=own.question, beside=of_pack.beside)
     sound_view(forms.when_form(draft, PACKS))
     sound_view(forms.check_form(draft, PACKS, DATES, None))
 

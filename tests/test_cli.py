@@ -30,7 +30,7 @@ FAULTS = [
     ({"--rule": "FREQ=WEEKLY;COUNT=0"}, "COUNT"),
     ({"--rule": "FREQ=WEEKLY;COUNT=2;UNTIL=20270101"}, "together"),
     ({"--rule": "FREQ=WEEKLY;UNTIL=20260101"}, "before it starts"),
-    ({"--rule": "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"}, "never falls"),
+    ({"--rule": "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30"}, "never comes"),
     ({"--rule": "FREQ=WEEKLY;LUNCH=1"}, "LUNCH is unknown"),
     ({"--start": "tomorrow"}, "tomorrow"),
     ({"--start": "2026-03-01T10:00+01:00"}, "without an offset"),

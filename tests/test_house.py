@@ -46,6 +46,7 @@ SHARED = {
         "scheduler": "rings",
         "serve": "the process",
         "settings": "the environment",
+        "wording": "our words as a workspace needs them: command prefix, plain dates",
         "workspaces": "who installed us",
     },
     "rituals": {
@@ -53,6 +54,7 @@ SHARED = {
         "errors": "refusals",
         "nudges": "the budget of private reminders",
         "packs": "questions as data",
+        "search": "finds the area that a question is about, for the coming decisions",
         "who_may": "read, start, change",
     },
     "storage": {
@@ -67,8 +69,6 @@ SHARED = {
 }
 KNOWS_RITUALS = {  # shared rooms that may import a ritual's room of their own layer
     "bot.house": "puts the rituals together, so it names each once",
-    "bot.home": "draws a schedule's row with prompts' builder; a shared bot/blocks/calendar.py would end this",
-    "bot.candor": "the same row",
 }
 LIBRARIES = {
     "alembic": {"storage"},
@@ -79,8 +79,10 @@ LIBRARIES = {
     "psycopg": {"storage"},
     "pydantic": {"bot"},
     "pydantic_settings": {"bot"},
+    "rapidfuzz": {"rituals"},
     "slack_bolt": {"bot"},
     "slack_sdk": {"bot"},
+    "snowballstemmer": {"rituals"},
     "sqlalchemy": {"storage"},
     "websocket": {"bot"},
     "yaml": {"bot", "rituals"},  # the manifest is YAML, and so are the packs
@@ -312,13 +314,16 @@ def test_every_reader_takes_the_workspace_first_and_uses_it() -> None:
 
 
 def test_the_exceptions_listed_here_are_still_there() -> None:
-    assert {name for name, _ in readers()} >= set(FOR_ALL_WORKSPACES)
-    assert {module.name for module in MODULES} >= set(KNOWS_RITUALS)
-    assert all(
-        any(room_of(imported) in RITUALS for _, imported in module.imports)
+    for_all = {name for name, reader in readers() if [one.arg for one in reader.args.args[1:2]] != ["workspace"]}
+    assert for_all >= set(FOR_ALL_WORKSPACES)
+    knowing = {
+        module.name
         for module in MODULES
-        if module.name in KNOWS_RITUALS
-    )
+        for _, imported in module.imports
+        if imported.partition(".")[0] == module.layer
+        if room_of(imported) in RITUALS and room_of(imported) != room_of(module.name)
+    }
+    assert knowing >= set(KNOWS_RITUALS)
 
 
 # --- names, sizes, words --------------------------------------------------------------------------------

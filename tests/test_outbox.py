@@ -70,6 +70,18 @@ def test_what_is_not_due_yet_stays(database: Database) -> None:
     assert lease(database, NOON) is None
 
 
+def test_what_is_of_a_workspace_that_we_cannot_speak_for_is_stepped_over(database: Database) -> None:
+    owe(database, "theirs")
+    owe(database, "ours", workspace="T2")
+    with database.begin() as session:
+        found = {
+            speaks_for: row and row.key
+            for speaks_for in (None, frozenset({"T2"}), frozenset({"T3"}), frozenset[str]())
+            for row in [outbox.find_due(session, NOON, QUICK, speaks_for)]
+        }
+    assert list(found.values()) == ["theirs", "ours", None, None]
+
+
 def test_a_leased_row_is_nobody_elses_until_the_lease_ends(database: Database) -> None:
     owe(database, "a")
     first = lease(database, NOON)

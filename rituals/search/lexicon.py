@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from rituals.search.words import known_stem, stop_words, tokens, word_lists
+from rituals.search.words import common_stems, known_stem, stop_words, tokens, word_lists
 
 GAP = 2  # words that may stand inside an expression: "let somebody go", "pay all of it back"
 
@@ -20,23 +20,25 @@ class Expression(NamedTuple):
     is_matter: bool
 
 
-SAYS = (0.9, 0.75, 0.25)  # a name of the matter, a turn of speech, a word that is often near
+SAYS = (0.9, 0.7, 0.4)  # a name of the matter, a turn of speech, a word that is often near
 SAYS_LONGER = 0.1  # more, for an expression of several words
-MORE = 0.5  # how much of its own weight each further word adds
-MOST = 1.5
+COMMON = 0.4  # times, for a single word that is said about everything
+MORE = 0.8  # how much of its own weight each further word adds
+MOST = 2.5
 
 
 @cache
 def expressions() -> dict[str, list[Expression]]:
     """Every expression of the lexicon under its first stem."""
+    plain = common_stems()
     found: dict[str, list[Expression]] = {}
     for group, line in enumerate(word_lists()["groups"]):
         for side, says in zip(line.split("|"), SAYS, strict=False):
             for expression in side.split(","):
                 stems = [known_stem(token) for token in tokens(expression)]
                 if stems:
-                    longer = SAYS_LONGER if len(stems) > 1 else 0.0
-                    one = Expression(tuple(stems[1:]), group, says + longer, says == SAYS[0])
+                    worth = says + SAYS_LONGER if len(stems) > 1 else says * (COMMON if stems[0] in plain else 1)
+                    one = Expression(tuple(stems[1:]), group, worth, says == SAYS[0])
                     found.setdefault(stems[0], []).append(one)
     return found
 
@@ -52,9 +54,9 @@ def words() -> frozenset[str]:
 def matters(
     stems: Sequence[str], empty: Container[int] = (), *, gap: int = GAP, cues: bool = True
 ) -> dict[int, tuple[float, set[int]]]:
-    """The groups that a text touches: how strongly (0 to 1.5), and by which of its words (positions).
+    """The groups that a text touches: how strongly (0 to 2.5), and by which of its words (positions).
 
-    What says most counts whole, what is said further adds half of its weight. The words at the positions
+    What says most counts whole, what is said further adds four fifths of its weight. The words at the positions
     `empty` (stop words) mean something only inside an expression.
     """
     known = expressions()

@@ -59,7 +59,7 @@ class Spelling:
 
 
 class Kin:
-    """Words that share most of their letters in threes: "analysis" and "analytics", "priority" and "prioritise"."""
+    """Words that share most of their letters in threes: "analysis" and "analytics"."""
 
     LIKE = 0.5  # Dice of the two sets of trigrams
     CROWDED = 300  # a trigram of more words than this tells nothing and costs time

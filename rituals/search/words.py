@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import snowballstemmer
@@ -47,7 +48,7 @@ def stem(word: str) -> str:
 
 def joined(stems: Sequence[str]) -> list[str]:
     """Each two neighbours as one word: so "roll back" finds "rollback", and neighbours count as a phrase."""
-    return [first + second for first, second in zip(stems, stems[1:], strict=False)]
+    return [first + second for first, second in pairwise(stems)]
 
 
 @cache
@@ -66,3 +67,9 @@ def word_lists() -> dict[str, list[str]]:
 def stop_words() -> frozenset[str]:
     """Words of asking and deciding ("who signs off"), which say nothing about the matter."""
     return frozenset(word_lists()["stop"])
+
+
+@cache
+def common_stems() -> frozenset[str]:
+    """Stems of words that are said about everything ("team", "week"): alone they prove little."""
+    return frozenset(known_stem(word) for word in word_lists()["common"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 
 from bot.blocks.calendar import stop
@@ -28,7 +30,8 @@ from storage.schema import Answer, Prompt, Round, Schedule
 DIGEST_CHARACTERS = 8_000  # all blocks of a message together stay under Slack's 13,000 or so
 ANSWER_IN_DIGEST = 600
 MODAL_ANSWERS = 90
-MODAL_CHARACTERS = 35_000  # six bytes each at the worst, and Slack takes 250 kB
+MODAL_BYTES = 220_000  # of the 250 kB that Slack takes
+ABOUT_A_SECTION = 150  # bytes around the words
 LONGEST_QUOTE = 2_500
 
 
@@ -88,10 +91,10 @@ def digest(asked: Round, answers: Sequence[Answer], prompt: Prompt, beside: str 
 def all_answers(asked: Round, answers: Sequence[Answer]) -> Json:
     """Every answer of a closed round, in a modal; as many as fit into Slack's 250 kB."""
     blocks = [section(clip_escaped(asked.question, 600))]
-    room = MODAL_CHARACTERS
+    room = MODAL_BYTES
     for answer in answers[:MODAL_ANSWERS]:
         words = quote(answer.words, LONGEST_QUOTE)
-        room -= len(words)
+        room -= len(json.dumps(words)) + ABOUT_A_SECTION
         if room < 0:
             break
         blocks.append(section(f"<@{answer.person}>\n{words}"))
@@ -102,7 +105,10 @@ def all_answers(asked: Round, answers: Sequence[Answer]) -> Json:
 
 
 def _title(words: str) -> Json:
-    return header(words) if len(words) <= 150 else section(clip_escaped(words, 2_900))
+    """Large where it can be; a header is plain text, in which marks would stand unescaped."""
+    if len(words) <= 150 and not re.search("[&<>]", words):
+        return header(words)
+    return section(clip_escaped(words, 2_900))
 
 
 # --- lists and private reminders ------------------------------------------------------------------------

@@ -26,6 +26,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_act_at", ["workspace", "at"], unique=False)
 
     op.create_table(
+        "decision_right",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ref", sa.String(length=40), nullable=False),
+        sa.Column("area", sa.String(length=120), nullable=False),
+        sa.Column("aliases", sa.JSON(), nullable=False),
+        sa.Column("category", sa.String(length=60), nullable=False),
+        sa.Column("framework", sa.String(length=30), nullable=False),
+        sa.Column("decide", sa.String(length=80), nullable=False),
+        sa.Column("drive", sa.String(length=80), nullable=False),
+        sa.Column("agree_or_veto", sa.JSON(), nullable=False),
+        sa.Column("consult", sa.JSON(), nullable=False),
+        sa.Column("inform", sa.JSON(), nullable=False),
+        sa.Column("deputy", sa.String(length=80), nullable=False),
+        sa.Column("delegation_level", sa.Integer(), nullable=True),
+        sa.Column("door", sa.String(length=10), nullable=False),
+        sa.Column("guardrail", sa.Text(), nullable=False),
+        sa.Column("escalation", sa.String(length=80), nullable=False),
+        sa.Column("escalate_after", sa.String(length=60), nullable=False),
+        sa.Column("review_by", sa.String(length=10), nullable=True),
+        sa.Column("confirmed_on", sa.String(length=10), nullable=True),
+        sa.Column("workspace", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_right")),
+        sa.UniqueConstraint("workspace", "ref", name=op.f("uq_decision_right_workspace_ref")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -57,6 +82,17 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'owed'"),
         )
         batch_op.create_index("ix_delivery_settled_at", ["settled_at"], unique=False)
+
+    op.create_table(
+        "miss",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("words", sa.String(length=300), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("workspace", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_miss")),
+    )
+    with op.batch_alter_table("miss", schema=None) as batch_op:
+        batch_op.create_index("ix_miss_day", ["workspace", "day"], unique=False)
 
     op.create_table(
         "nudge",
@@ -99,6 +135,26 @@ def upgrade() -> None:
         sa.Column("nudge_hour", sa.Integer(), nullable=True),
         sa.Column("nudges_a_week", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("workspace", "id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "registry",
+        sa.Column("workspace", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_registry")),
+    )
+    op.create_table(
+        "registry_keeper",
+        sa.Column("workspace", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "person", name=op.f("pk_registry_keeper")),
+    )
+    op.create_table(
+        "role",
+        sa.Column("workspace", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("person", sa.String(length=20), nullable=True),
+        sa.Column("group", sa.String(length=20), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", "name", name=op.f("pk_role")),
     )
     op.create_table(
         "schedule",
@@ -250,6 +306,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_schedule_channel")
 
     op.drop_table("schedule")
+    op.drop_table("role")
+    op.drop_table("registry_keeper")
+    op.drop_table("registry")
     op.drop_table("person")
     op.drop_table("pace")
     with op.batch_alter_table("nudge", schema=None) as batch_op:
@@ -261,6 +320,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_nudge_told")
 
     op.drop_table("nudge")
+    with op.batch_alter_table("miss", schema=None) as batch_op:
+        batch_op.drop_index("ix_miss_day")
+
+    op.drop_table("miss")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_settled_at")
         batch_op.drop_index(
@@ -268,6 +331,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("delivery")
+    op.drop_table("decision_right")
     with op.batch_alter_table("act", schema=None) as batch_op:
         batch_op.drop_index("ix_act_at")
 

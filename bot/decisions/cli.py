@@ -1,0 +1,154 @@
+"""`python -m bot decisions`: the registry from a shell, and the same answers outside Slack."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+from bot.clock import now
+from bot.settings import BadSettings, load_settings
+from rituals.decisions import files, lookup, registry
+from rituals.decisions.entry import Entry
+from rituals.errors import Refusal
+from rituals.search import Index
+from storage import Database, NoAnswer, open_database
+from storage.people import workspaces_known
+
+
+class WhichWorkspace(Refusal):
+    """Which workspace? Name it with --workspace, like T0123ABCD ({known})."""
+
+
+class NoQuestion(Refusal):
+    """Ask a question behind the options, or name a file of them with --questions."""
+
+
+class NoSuchFile(Refusal):
+    """{file} isn't there, or has no column `query`."""
+
+
+def add_verbs(verbs: Any) -> None:
+    """Hang `decisions import|export|ask` into the parser."""
+    parser = verbs.add_parser("decisions", help="who decides what: import, export, ask")
+    each = parser.add_subparsers(required=True, metavar="VERB")
+
+    taken = each.add_parser("import", help="make a CSV or YAML file the registry, unless anything is wrong in it")
+    taken.add_argument("file", type=Path)
+    taken.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    taken.add_argument("--workspace", help="the team id; may be left out when there is only one")
+    taken.add_argument(
+        "--keeper", action="append", default=[], metavar="U...", help="who looks after it, at first"
+    )
+    taken.set_defaults(run=run_import)
+
+    given = each.add_parser("export", help="write the registry to a CSV or YAML file")
+    given.add_argument("file", type=Path)
+    given.add_argument("--workspace", help="the team id; may be left out when there is only one")
+    given.set_defaults(run=run_export)
+
+    asked = each.add_parser("ask", help="ask a registry file, with the engine that answers in Slack")
+    asked.add_argument("--registry", type=Path, required=True, metavar="FILE")
+    asked.add_argument("--questions", type=Path, metavar="FILE.csv", help="a file with a column `query`")
+    asked.add_argument("--json", action="store_true", help="print JSON, an object a question")
+    asked.add_argument("question", nargs="*")
+    asked.set_defaults(run=run_ask)
+
+
+def _database() -> Database:
+    settings = load_settings()
+    database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
+    try:
+        database.migrate()
+    except NoAnswer as fault:
+        database.close()
+        raise BadSettings([f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why})."]) from None
+    return database
+
+
+def _workspace(database: Database, named: str | None) -> str:
+    if named:
+        return named
+    with database.reading() as session:
+        known = workspaces_known(session)
+    if len(known) != 1:
+        raise WhichWorkspace(known=f"known here: {', '.join(known)}" if known else "none is known here yet")
+    return known[0]
+
+
+def run_import(asked: argparse.Namespace) -> int:
+    """Read, compare, and replace the registry in one transaction."""
+    entries = files.read_file(asked.file)
+    database = _database()
+    try:
+        workspace = _workspace(database, asked.workspace)
+        if asked.dry_run:
+            with database.reading() as session:
+                told = registry.difference(registry.all_entries(session, workspace), entries)
+        else:
+            with database.begin() as session:
+                told = registry.replace_all(session, workspace, entries, asked.keeper, "shell", now())
+    finally:
+        database.close()
+    for area in told.added:
+        print(f"+ {area}")
+    for area, columns in told.changed:
+        print(f"~ {area} ({', '.join(columns)})")
+    for area in told.removed:
+        print(f"- {area}")
+    begin = "Would be" if asked.dry_run else "Now"
+    counts = f"{len(told.added)} added, {len(told.changed)} changed, {len(told.removed)} removed"
+    print(f"{begin} {len(entries)} areas: {counts}.")
+    return 0
+
+
+def run_export(asked: argparse.Namespace) -> int:
+    """Write the registry, by the file's ending."""
+    database = _database()
+    try:
+        workspace = _workspace(database, asked.workspace)
+        with database.reading() as session:
+            entries = registry.all_entries(session, workspace)
+    finally:
+        database.close()
+    write = files.write_yaml if asked.file.suffix.lower() in (".yaml", ".yml") else files.write_csv
+    asked.file.write_text(write(entries), encoding="utf-8")
+    print(f"{len(entries)} areas.")
+    return 0
+
+
+def run_ask(asked: argparse.Namespace) -> int:
+    """Answer questions over a file, in their order. A question that can't be asked has no answer."""
+    entries = files.read_file(asked.registry)
+    questions = _questions(asked.questions) if asked.questions else [" ".join(asked.question)]
+    if questions == [""]:
+        raise NoQuestion
+    index = lookup.build_index(entries)
+    by_ref = {entry.ref: entry for entry in entries}
+    answers = [_answer(index, by_ref, question) for question in questions]
+    if asked.json:
+        print(json.dumps(answers, ensure_ascii=False, indent=1))
+    else:
+        for question, answer in zip(questions, answers, strict=True):
+            print(f"{question}\n  {answer['kind']}: {answer['area'] or ' / '.join(answer['candidates']) or '-'}")
+    return 0
+
+
+def _questions(file: Path) -> list[str]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return [row["query"] or "" for row in csv.DictReader(lines)]
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error):
+        raise NoSuchFile(file=file.name) from None
+
+
+def _answer(index: Index, by_ref: dict[str, Entry], question: str) -> dict[str, Any]:
+    try:
+        told = index.ask(lookup.check_question(question))
+    except Refusal:
+        return {"kind": "none", "area": None, "candidates": [], "score": 0.0}
+    area = by_ref[told.area].area if told.area else None
+    candidates = [by_ref[ref].area for ref in told.candidates]
+    return {"kind": told.kind, "area": area, "candidates": candidates, "score": round(told.score, 4)}

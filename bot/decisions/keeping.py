@@ -1,0 +1,154 @@
+"""Keeping the registry: start with ten, an area by form, a name for a role, a question that teaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+import storage.decisions as rows
+from bot import home
+from bot.blocks.common import Json, escape, notice
+from bot.blocks.decisions import forms
+from bot.clock import now
+from bot.people import People
+from bot.rooms import RitualRoom
+from rituals.decisions.lookup import Lookups
+from rituals.decisions.registry import all_entries, entry_of, may_change, save, teach
+from rituals.decisions.starting import begin, ten
+from rituals.who_may import Asker
+from storage import Database
+from storage.people import note_act
+
+
+def open_ten(ack: Ack, body: Json, client: WebClient, sessions: Database, people: People, workspace: str) -> None:
+    """*Start with ten*, on App Home or under an answer."""
+    ack()
+    asker = people.asker(client, workspace, body["user"]["id"])
+    begin_ten(body, client, sessions, people, workspace, asker)
+
+
+def begin_ten(
+    body: Json, client: WebClient, sessions: Database, people: People, workspace: str, asker: Asker
+) -> None:
+    """Open the form with ten areas; what the registry has already is left out."""
+    with sessions.reading() as session:
+        may_change(session, workspace, asker)
+        known = {one.area.lower() for one in all_entries(session, workspace)}
+    areas = [one for one in ten() if one.area.lower() not in known]
+    if not areas:
+        view = notice("Start with ten", "All ten are in the registry. `/whodecides edit` changes one.")
+    else:
+        view = forms.ten_form(areas, people.everybody(client, workspace))
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def take_ten(
+    ack: Ack,
+    body: Json,
+    view: Json,
+    client: WebClient,
+    sessions: Database,
+    people: People,
+    workspace: str,
+    rooms: Mapping[str, RitualRoom],
+) -> None:
+    """The picked deciders, stored; who began looks after the registry."""
+    asker = people.asker(client, workspace, body["user"]["id"])
+    with sessions.begin() as session:
+        added = begin(session, workspace, forms.read_ten(view), asker, now())
+    lines = "\n".join(f"• {escape(one.area)}: {one.decide}" for one in added) or "All of them were there already."
+    told = "Everybody can ask now, and only they see the answer: `/whodecides may I roll back a release?`"
+    ack(response_action="update", view=notice("Saved", lines, told))
+    home.publish(client, sessions, people, workspace, asker.person, rooms)
+
+
+def begin_area(
+    body: Json, client: WebClient, sessions: Database, workspace: str, asker: Asker, right_id: int | None
+) -> None:
+    """Open the form of one area, or of a new one."""
+    with sessions.reading() as session:
+        may_change(session, workspace, asker)
+        kept = rows.right(session, workspace, right_id) if right_id is not None else None
+    client.views_open(trigger_id=body["trigger_id"], view=forms.area_form(entry_of(kept) if kept else None))
+
+
+def take_area(
+    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
+) -> None:
+    """An area, stored."""
+    entry = forms.read_area(view)
+    asker = people.asker(client, workspace, body["user"]["id"])
+    with sessions.begin() as session:
+        may_change(session, workspace, asker)
+        rows.add_keepers(session, workspace, [asker.person] if not rows.keepers(session, workspace) else [])
+        entry = save(session, workspace, entry, asker, now())
+        for alias in entry.aliases:
+            rows.forget_miss(session, workspace, alias)
+    ack(response_action="update", view=forms.saved(entry))
+
+
+def open_teach(
+    ack: Ack,
+    body: Json,
+    action: Json,
+    client: WebClient,
+    sessions: Database,
+    people: People,
+    workspace: str,
+    lookups: Lookups,
+) -> None:
+    """*This belongs to …*: the nearest areas first."""
+    ack()
+    asker = people.asker(client, workspace, body["user"]["id"])
+    question = action["value"]
+    with sessions.reading() as session:
+        may_change(session, workspace, asker)
+        near = [(right_id, entry.area) for right_id, entry in lookups.ask(session, workspace, question).candidates]
+        others = sorted((one.area, one.id) for one in rows.rights(session, workspace))
+    areas = dict([*near, *[(right_id, area) for area, right_id in others]])
+    client.views_open(trigger_id=body["trigger_id"], view=forms.teach_form(question, list(areas.items())))
+
+
+def take_teach(
+    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
+) -> None:
+    """The question becomes an alias, or the first one of a new area."""
+    words, right_id = forms.read_teach(view)
+    asker = people.asker(client, workspace, body["user"]["id"])
+    if right_id is None:
+        with sessions.reading() as session:
+            may_change(session, workspace, asker)
+        ack(response_action="update", view=forms.area_form(None, words))
+        return
+    with sessions.begin() as session:
+        entry = teach(session, workspace, right_id, words, asker, now())
+    told = f"“{escape(words)}” leads to *{escape(entry.area)}* now. Thank you: the next one who asks finds it."
+    ack(response_action="update", view=notice("Taught", told))
+
+
+def open_name(
+    ack: Ack, body: Json, action: Json, client: WebClient, sessions: Database, people: People, workspace: str
+) -> None:
+    """*Name somebody* for a role."""
+    ack()
+    asker = people.asker(client, workspace, body["user"]["id"])
+    with sessions.reading() as session:
+        may_change(session, workspace, asker)
+    view = forms.name_form(action["value"], people.everybody(client, workspace))
+    client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def take_name(
+    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
+) -> None:
+    """Who a role is, stored."""
+    role, person, group = forms.read_name(view)
+    asker = people.asker(client, workspace, body["user"]["id"])
+    with sessions.begin() as session:
+        may_change(session, workspace, asker)
+        rows.name_role(session, workspace, role, person, group)
+        note_act(session, workspace, asker.person, "named", f"role {role}"[:60], now())
+    named = f"<@{person}>" if person else f"<!subteam^{group}>"
+    ack(response_action="update", view=notice("Saved", f"*{escape(role)}* is {named} from now on."))

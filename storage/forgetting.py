@@ -1,0 +1,121 @@
+"""Forgetting: a workspace that left, or a person who asks for it, in every table there is or will be.
+
+The tables are read from the schema, not listed here. What must be said of each column is said in PEOPLE or
+NOBODY; `unsorted()` names those of which neither is, and a test allows none.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import JSON, Column, String, Table, cast, delete, func, or_, select, update
+
+from storage.database import Session
+from storage.schema import Base
+
+ID_LENGTH = 20  # a column of this length holds an id of Slack's: a person, a channel, a message
+ORGANISATION = "/"  # "E1/" is the key of an install for all workspaces of E1; they are "E1/T1", "E1/T2"
+
+How = Literal["row", "name"]
+
+PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "somebody"
+    "act.person": "name",  # the act was administration: that it happened stays
+    "answer.person": "row",
+    "delivery.to": "row",  # a direct message
+    "keeper.person": "row",
+    "nudge.person": "row",
+    "override.person": "name",  # the date stays skipped
+    "pace.lane": "row",  # of their direct message
+    "person.id": "row",
+}
+NOBODY = {  # columns as long as an id that hold no person
+    "delivery.channel": "where a delivery went",
+    "delivery.ts": "a message",
+    "installation.bot_id": "our bot",
+    "installation.bot_user": "our bot",
+    "installation.enterprise": "an organisation",
+    "installation.team": "a workspace",
+    "override.local": "a wall time",
+    "override.moved_to": "a wall time",
+    "prompt.answers": "thread or form",
+    "round.channel": "where it was asked",
+    "round.ts": "a message",
+    "schedule.channel": "where it happens",
+    "schedule.country": "whose holidays",
+    "schedule.ritual": "which one",
+    "schedule.start": "a wall time",
+    "delivery.state": "owed, done, dropped",
+}
+
+
+def tables() -> list[Table]:
+    """Every table, children before what they hang on."""
+    return list(reversed(Base.metadata.sorted_tables))
+
+
+def unsorted() -> list[str]:
+    """Columns that may name a person, and of which nobody has said yet whether they do."""
+    return sorted(
+        name
+        for table in tables()
+        for column in table.columns
+        if (name := f"{table.name}.{column.name}") not in PEOPLE and name not in NOBODY
+        if "person" in column.name or (isinstance(column.type, String) and 0 < (column.type.length or 0) <= ID_LENGTH)
+    )
+
+
+def forget_workspace(session: Session, workspace: str) -> int:
+    """Delete every row of a workspace, or of all workspaces of an organisation ("E1/"); how many."""
+    gone = 0
+    for table in tables():
+        theirs = table.c.workspace == workspace
+        if workspace.endswith(ORGANISATION):
+            theirs = or_(theirs, table.c.workspace.startswith(workspace, autoescape=True))
+        gone += session.scalar(select(func.count()).select_from(table).where(theirs)) or 0
+        session.execute(delete(table).where(theirs))
+    return gone
+
+
+def forget_person(session: Session, workspace: str, person: str) -> int:
+    """Erase somebody from a workspace: their rows go; where only their name stood, it stands no more."""
+    touched = 0
+    for table, column, how in _people_columns():
+        theirs = (table.c.workspace == workspace) & (column == person)
+        touched += session.scalar(select(func.count()).select_from(table).where(theirs)) or 0
+        if how == "row":
+            session.execute(delete(table).where(theirs))
+        else:
+            session.execute(update(table).where(theirs).values({column.name: ""}))
+    return touched
+
+
+def workspaces_of(session: Session, person: str) -> list[str]:
+    """The workspaces in which something is kept of somebody, whosever they are."""
+    found: set[str] = set()
+    for table, column, _ in _people_columns():
+        found.update(session.scalars(select(table.c.workspace).where(column == person).distinct()))
+    return sorted(found)
+
+
+def still_named(session: Session, workspace: str, person: str) -> list[str]:
+    """Columns in which an id still stands, within words or facts: what forgetting can't decide."""
+    found = []
+    for table in tables():
+        for column in table.columns:
+            if isinstance(column.type, (String, JSON)):
+                words = cast(column, String)
+                there = select(func.count()).where(
+                    table.c.workspace == workspace, words.contains(person, autoescape=True)
+                )
+                if session.scalar(there.select_from(table)):
+                    found.append(f"{table.name}.{column.name}")
+    return sorted(found)
+
+
+def _people_columns() -> list[tuple[Table, Column[str], How]]:
+    return [
+        (table, column, PEOPLE[name])
+        for table in tables()
+        for column in table.columns
+        if (name := f"{table.name}.{column.name}") in PEOPLE
+    ]

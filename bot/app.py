@@ -21,7 +21,7 @@ from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
 from bot.wording import Wording
-from bot.workspaces import OneWorkspace, workspace_id
+from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
 from storage import Database
 
@@ -56,7 +56,7 @@ class WordedAck(Ack):
 def build_app(
     *,
     client: WebClient,
-    workspaces: OneWorkspace,
+    workspaces: Workspaces,
     database: Database,
     people: People,
     replies: Replies,

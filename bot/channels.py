@@ -9,7 +9,7 @@ from bot.blocks.common import Json, message, section
 from bot.clock import now
 from bot.courier import UNREACHABLE
 from bot.people import People
-from bot.workspaces import OneWorkspace
+from bot.workspaces import Workspaces
 from rituals.calendar.schedules import pause_channel, resume_channel
 from storage import Database
 
@@ -37,7 +37,7 @@ def note_unarchived(event: Json, sessions: Database, people: People, workspace: 
         resume_channel(session, workspace, event["channel"], UNREACHABLE["is_archived"], now())
 
 
-def note_left(event: Json, sessions: Database, people: People, workspace: str, workspaces: OneWorkspace) -> None:
+def note_left(event: Json, sessions: Database, people: People, workspace: str, workspaces: Workspaces) -> None:
     """Somebody left; when that is us, what happened there pauses."""
     people.forget(workspace, event["channel"])
     ours = workspaces.find(workspace)
@@ -52,7 +52,7 @@ def note_joined(
     sessions: Database,
     people: People,
     workspace: str,
-    workspaces: OneWorkspace,
+    workspaces: Workspaces,
 ) -> None:
     """Somebody came; when that is us, what we paused goes on, and only who invited us hears of it."""
     channel = event["channel"]

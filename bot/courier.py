@@ -25,7 +25,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 import storage.outbox as outbox
 from bot.blocks.common import Message
 from bot.rooms import Posting
-from bot.workspaces import Installation, OneWorkspace
+from bot.workspaces import Installation, Workspaces
 from rituals.calendar.schedules import pause_channel
 from storage import Database
 from storage.schema import Delivery
@@ -104,7 +104,7 @@ class Courier:
     def __init__(
         self,
         database: Database,
-        workspaces: OneWorkspace,
+        workspaces: Workspaces,
         postings: Mapping[str, Posting],
         pace_per_minute: int,
         per_channel: timedelta = PER_CHANNEL,

@@ -19,7 +19,7 @@ from bot.replies import PostReply, Replies
 from bot.rooms import RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
-from bot.workspaces import OneWorkspace
+from bot.workspaces import Workspaces
 from rituals.prompts.packs import load_packs
 from storage import Database
 
@@ -38,7 +38,7 @@ class House:
 def build_house(
     settings: Settings,
     client: WebClient,
-    workspaces: OneWorkspace,
+    workspaces: Workspaces,
     database: Database,
     *,
     executor: Executor | None = None,

@@ -27,24 +27,31 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "override.person": "name",  # the date stays skipped
     "pace.lane": "row",  # of their direct message
     "person.id": "row",
+    "registry_keeper.person": "row",
+    "role.person": "name",  # the role stays, and nobody is named for it
 }
 NOBODY = {  # columns as long as an id that hold no person
+    "decision_right.confirmed_on": "a date",
+    "decision_right.door": "two-way, costly, one-way",
+    "decision_right.review_by": "a date",
     "delivery.channel": "where a delivery went",
+    "delivery.state": "owed, done, dropped",
     "delivery.ts": "a message",
     "installation.bot_id": "our bot",
     "installation.bot_user": "our bot",
     "installation.enterprise": "an organisation",
     "installation.team": "a workspace",
+    "miss.day": "a date",
     "override.local": "a wall time",
     "override.moved_to": "a wall time",
     "prompt.answers": "thread or form",
+    "role.group": "a user group",
     "round.channel": "where it was asked",
     "round.ts": "a message",
     "schedule.channel": "where it happens",
     "schedule.country": "whose holidays",
     "schedule.ritual": "which one",
     "schedule.start": "a wall time",
-    "delivery.state": "owed, done, dropped",
 }
 
 
@@ -60,7 +67,8 @@ def unsorted() -> list[str]:
         for table in tables()
         for column in table.columns
         if (name := f"{table.name}.{column.name}") not in PEOPLE and name not in NOBODY
-        if "person" in column.name or (isinstance(column.type, String) and 0 < (column.type.length or 0) <= ID_LENGTH)
+        if "person" in column.name
+        or (isinstance(column.type, String) and 0 < (column.type.length or 0) <= ID_LENGTH)
     )
 
 
@@ -85,7 +93,7 @@ def forget_person(session: Session, workspace: str, person: str) -> int:
         if how == "row":
             session.execute(delete(table).where(theirs))
         else:
-            session.execute(update(table).where(theirs).values({column.name: ""}))
+            session.execute(update(table).where(theirs).values({column.name: None if column.nullable else ""}))
     return touched
 
 

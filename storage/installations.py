@@ -109,7 +109,7 @@ def mark_gone(session: Session, workspace: str, now: datetime) -> None:
     session.execute(
         update(Installation)
         .where(Installation.workspace == workspace, Installation.gone_at.is_(None))
-        .values(gone_at=now, sealed_token="", version=uuid4().hex)  # noqa: S106
+        .values(gone_at=now, sealed_token="", version=uuid4().hex)
     )
 
 
@@ -132,7 +132,9 @@ def seal_all_again(session: Session, keys: TokenKeys) -> tuple[int, list[str]]:
 
 def sweep(session: Session, now: datetime) -> None:
     """Delete what is left of workspaces that are gone, and installs that nobody finished."""
-    for workspace in session.scalars(select(Installation.workspace).where(Installation.gone_at.is_not(None))).all():
+    for workspace in session.scalars(
+        select(Installation.workspace).where(Installation.gone_at.is_not(None))
+    ).all():
         forget_workspace(session, workspace)
     session.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
 

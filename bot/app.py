@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.listener import Listener
 from slack_sdk import WebClient
 
-from bot import calendar, candor, channels, home, nudges
+from bot import calendar, candor, channels, home, leaving, nudges
 from bot.blocks.common import Json, escape, notice, section
 from bot.courier import log_bug
 from bot.people import People
@@ -112,6 +112,7 @@ def build_app(
     calendar.register(app)
     candor.register(app, named)
     home.register(app)
+    leaving.register(app)
     channels.register(app)
     nudges.register(app)
     for room in rooms.values():

@@ -2,29 +2,33 @@
 
 A WSGI application in front of Bolt. Bolt by itself parses a body before it checks the signature (an unsigned
 `payload=notjson` is a 500), and logs whole bodies when a signature is wrong; here a request that isn't
-Slack's gets its status and one log line without a word of it.
+Slack's gets its status and one log line without a word of it, and Bolt is handed what was read and looked at.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
-from urllib.parse import parse_qs
 
 from slack_bolt import App, BoltRequest
 
 from bot import clock
+from bot.payloads import Garbled, is_event, read_payload
 
 log = logging.getLogger("candor.edge")
 
 MOST_BYTES = 1_000_000  # Slack's largest is a view of 250 kB, percent-encoded up to three times that
 OLDEST_SECONDS = 300  # Slack's own limit for replays
+ANSWER_SECONDS = 3.0  # how long Slack waits
 EVENTS = "/slack/events"
 
 Environ = dict[str, Any]
@@ -52,11 +56,65 @@ class NotSlack(Exception):
 Page = Callable[[Environ], Response]
 
 
-class Edge:
-    """`pages` are further paths that answer GET: health, installation."""
+class Answered:
+    """What was answered to each signature of the last five minutes: the same request twice is one request.
 
-    def __init__(self, app: App, signing_secret: str, pages: Mapping[str, Page]) -> None:
+    Slack signs every retry anew, so the same signature again is a replay, or a proxy's second try. Each
+    process remembers by itself; between processes it is the unique keys of the tables that do nothing twice.
+    """
+
+    MOST, MOST_BYTES = 5_000, 8_000_000
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[float, Future[Response]]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def once(self, signature: str, answer: Callable[[], Response]) -> Response:
+        """The answer to this signature; asked for once, and waited for where it is under way."""
+        now = clock.ticks()
+        with self._lock:
+            self._forget(now)
+            known = self._known.get(signature)
+            if known is None:
+                coming: Future[Response] = Future()
+                self._known[signature] = (now, coming)
+        if known is not None:
+            log.warning("answered a request again: it came twice")
+            try:
+                return known[1].result(ANSWER_SECONDS)
+            except NotInTime:
+                return Response(HTTPStatus.OK)
+        response = Response(HTTPStatus.INTERNAL_SERVER_ERROR)
+        try:
+            response = answer()
+        finally:
+            with self._lock:
+                self._bytes += len(response.body)
+            coming.set_result(response)
+        return response
+
+    def _forget(self, now: float) -> None:
+        """What is older than a signature lives, or more than should be kept."""
+        while self._known:
+            oldest, (since, answer) = next(iter(self._known.items()))
+            if now - since < 2 * OLDEST_SECONDS and len(self._known) < self.MOST and self._bytes < self.MOST_BYTES:
+                return
+            if answer.done():
+                self._bytes -= len(answer.result().body)
+            elif now - since < OLDEST_SECONDS:
+                return  # still under way
+            del self._known[oldest]
+
+
+class Edge:
+    """`pages` are further paths that answer GET: health, installation. `is_slacks` knows Slack's addresses."""
+
+    def __init__(
+        self, app: App, signing_secret: str, pages: Mapping[str, Page], is_slacks: Callable[[str], bool]
+    ) -> None:
         self._app, self._secret, self._pages = app, signing_secret.encode(), pages
+        self._is_slacks, self._answered = is_slacks, Answered()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -64,16 +122,17 @@ class Edge:
         except NotSlack as refused:
             log.warning("refused a request: %s %s", refused.status.value, refused.code)
             response = Response(refused.status, refused.status.phrase)
-        body = response.body.encode()
+        body = response.body.encode("utf-8", "replace")
         start_response(
             f"{response.status.value} {response.status.phrase}",
             [
                 ("Content-Type", response.content_type),
                 ("Content-Length", str(len(body))),
+                ("X-Content-Type-Options", "nosniff"),
                 *response.headers.items(),
             ],
         )
-        return [body]
+        return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else body]
 
     def _answer(self, environ: Environ) -> Response:
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
@@ -90,38 +149,51 @@ class Edge:
 
     def _take(self, environ: Environ) -> Response:
         body = read_body(environ)
-        check_signature(
-            self._secret,
-            body,
-            environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""),
-            environ.get("HTTP_X_SLACK_SIGNATURE", ""),
-        )
+        signature = environ.get("HTTP_X_SLACK_SIGNATURE", "")
+        check_signature(self._secret, body, environ.get("HTTP_X_SLACK_REQUEST_TIMESTAMP", ""), signature)
         content_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-        text = check_payload(body, content_type)
-        headers: dict[str, str | list[str]] = {"content-type": [content_type]}
-        for name in ("HTTP_X_SLACK_RETRY_NUM", "HTTP_X_SLACK_RETRY_REASON"):
-            if name in environ:
-                headers[name.removeprefix("HTTP_").lower().replace("_", "-")] = [environ[name]]
-        told = self._app.dispatch(BoltRequest(body=text, headers=headers))  # type: ignore[arg-type]
+        try:
+            payload = read_payload(body, content_type, self._is_slacks)
+            request = BoltRequest(body=payload, headers=retry_headers(environ), mode="socket_mode")
+        except (Garbled, AttributeError, LookupError, TypeError, ValueError):
+            raise NotSlack(HTTPStatus.BAD_REQUEST, "garbled") from None
+        return self._answered.once(signature, lambda: self._dispatch(request))
+
+    def _dispatch(self, request: BoltRequest) -> Response:
+        """Bolt's answer. An event to which nobody listens is not Slack's fault, and not to be sent again."""
+        told = self._app.dispatch(request)
+        if told.status == HTTPStatus.NOT_FOUND and is_event(request.body):
+            return Response(HTTPStatus.OK)
         kind = told.headers.get("content-type", ["text/plain; charset=utf-8"])[0]
         return Response(HTTPStatus(told.status), told.body or "", kind)
+
+
+def retry_headers(environ: Environ) -> dict[str, str | list[str]]:
+    """The two headers by which Slack says that an event comes again, as Bolt knows them."""
+    names = ("HTTP_X_SLACK_RETRY_NUM", "HTTP_X_SLACK_RETRY_REASON")
+    return {
+        name.removeprefix("HTTP_").lower().replace("_", "-"): [environ[name]] for name in names if name in environ
+    }
 
 
 def read_body(environ: Environ) -> bytes:
     """The whole body, MOST_BYTES at the most. Raises NotSlack."""
     length = environ.get("CONTENT_LENGTH") or ""
+    most = MOST_BYTES + 1
     if length:
         if not length.isascii() or not length.isdigit():
             raise NotSlack(HTTPStatus.BAD_REQUEST, "bad_length")
-        if int(length) > MOST_BYTES:
+        if len(length.lstrip("0")) > 9 or int(length) > MOST_BYTES:
             raise NotSlack(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-        body: bytes = environ["wsgi.input"].read(int(length))
-        if len(body) < int(length):
-            raise NotSlack(HTTPStatus.BAD_REQUEST, "cut_off")
-        return body
-    if not environ.get("wsgi.input_terminated"):
+        most = int(length)
+    elif not environ.get("wsgi.input_terminated"):
         return b""
-    body = environ["wsgi.input"].read(MOST_BYTES + 1)
+    try:
+        body: bytes = environ["wsgi.input"].read(most)
+    except OSError:  # the line dropped, or the chunks are no chunks
+        raise NotSlack(HTTPStatus.BAD_REQUEST, "cut_off") from None
+    if length and len(body) < most:
+        raise NotSlack(HTTPStatus.BAD_REQUEST, "cut_off")
     if len(body) > MOST_BYTES:
         raise NotSlack(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     return body
@@ -139,19 +211,3 @@ def check_signature(secret: bytes, body: bytes, timestamp: str, signature: str) 
     expected = "v0=" + hmac.new(secret, b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected.encode(), signature.encode("utf-8", "replace")):
         raise NotSlack(HTTPStatus.UNAUTHORIZED, "bad_signature")
-
-
-def check_payload(body: bytes, content_type: str) -> str:
-    """The body as text, once it is sure that Bolt can read it. Raises NotSlack (400)."""
-    try:
-        text = body.decode("utf-8")
-        if content_type == "application/json":
-            loaded: Any = json.loads(text)
-        else:
-            form = parse_qs(text, keep_blank_values=True, strict_parsing=True)
-            loaded = json.loads(form["payload"][0]) if "payload" in form else form
-    except (ValueError, RecursionError):
-        raise NotSlack(HTTPStatus.BAD_REQUEST, "garbled") from None
-    if not isinstance(loaded, dict):
-        raise NotSlack(HTTPStatus.BAD_REQUEST, "garbled")
-    return text

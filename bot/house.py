@@ -33,6 +33,7 @@ class House:
     rooms: Mapping[str, RitualRoom]
     courier: Courier
     people: People
+    replies: Replies
 
 
 def build_house(
@@ -50,18 +51,19 @@ def build_house(
     people = People(settings.admins)
     wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
+    replies = Replies(stand_in, post_reply, wording)
     app = build_app(
         client=client,
         workspaces=workspaces,
         database=database,
         people=people,
-        replies=Replies(stand_in, post_reply, wording),
+        replies=replies,
         rooms=rooms,
         wording=wording,
         executor=executor,
     )
     courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
-    return House(app, database, rooms, courier, people)
+    return House(app, database, rooms, courier, people, replies)
 
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:

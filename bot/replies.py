@@ -33,13 +33,22 @@ class Replies:
         self._stand_in, self._wording = stand_in, wording or Wording()
         self._post = post or _post
 
+    def is_slacks(self, address: str) -> bool:
+        """Whether an address is Slack's own, or its stand-in's."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return False
+        return (parts.scheme == "https" and parts.hostname in SLACKS_HOSTS) or (
+            self._stand_in is not None and parts.netloc == self._stand_in
+        )
+
     def send(self, response_url: str, blocks: Sequence[Json], *, replace: bool = False) -> None:
         """Say something only the person sees; with `replace` in place of the message that was clicked.
 
         Raises NotSlacksAddress.
         """
-        parts = urlsplit(response_url)
-        if not (parts.scheme == "https" and parts.hostname in SLACKS_HOSTS) and parts.netloc != self._stand_in:
+        if not self.is_slacks(response_url):
             raise NotSlacksAddress
         built = message(blocks)
         how = {"replace_original": True} if replace else {"response_type": "ephemeral", "replace_original": False}

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+import storage.installations
 import storage.nudges
 import storage.outbox
 from bot import clock
@@ -85,6 +86,8 @@ def sweep(database: Database, now: datetime) -> None:
     with keep_going("sweeping"), database.begin() as session:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
+    with keep_going("sweeping what left"), database.begin() as session:
+        storage.installations.sweep(session, now)
 
 
 class Rings:
@@ -94,7 +97,7 @@ class Rings:
         self, database: Database, rooms: Mapping[str, RitualRoom], courier: Courier, ring_seconds: float
     ) -> None:
         self._database, self._rooms, self._courier = database, rooms, courier
-        self.last_ring: datetime | None = None
+        self.last_rang: datetime | None = None  # by the machine's own clock
         # one at a time, and one instead of many after a pause: the work stands in the database anyway
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
@@ -109,7 +112,7 @@ class Rings:
     def _ring(self) -> None:
         now = clock.now()
         ring(self._database, self._rooms, now)
-        self.last_ring = now
+        self.last_rang = clock.unmoved()
 
     def _post(self) -> None:
         with keep_going("posting what is owed"):

@@ -1,4 +1,4 @@
-"""Runs Candor: Socket Mode, the ring and the courier, until a signal ends it."""
+"""Runs Candor: Socket Mode or HTTP, the ring and the courier, until a signal ends it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import clock
+from bot.health import HealthServer, health_of
 from bot.house import build_house
+from bot.http import client_of, open_pool, serve_http
 from bot.logs import quiet
 from bot.scheduler import Rings
-from bot.settings import BadSettings, Settings, require_tokens
-from bot.wording import Wording
+from bot.settings import BadSettings, Settings, read_address, require_tokens, split_keys
 from bot.workspaces import OneWorkspace, web_client
-from storage import NoAnswer, open_database
+from storage import Database, NoAnswer
+from storage.installations import TokenKeys, lost_tokens
 
 log = logging.getLogger("candor")
 
@@ -28,7 +30,7 @@ CONNECT_TRIES_SECONDS = (1, 2, 4, 8, 15, 30)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises BadSettings when a token or the database can't be used."""
+    """Serve until SIGTERM or SIGINT. Raises BadSettings when a secret, an address or the database can't be used."""
     require_tokens(settings)
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)
@@ -40,25 +42,49 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
 
-    database = open_database(
-        settings.database_url.get_secret_value(),
-        synchronous=settings.sqlite_synchronous,
-        pool_size=min(settings.listener_threads, 40),
-    )
+    database = open_pool(settings)
+    prepare(settings, database)
+    if settings.many_workspaces:
+        database.close()
+        return serve_http(settings, None)
+    client = client_of(settings, settings.bot_token.get_secret_value(), "")
+    workspaces = connect(client, stopping)
+    if workspaces is None:
+        return None
+    if settings.http:
+        database.close()
+        return serve_http(settings, workspaces.installation)
+    return serve_socket(settings, database, client, workspaces, stopping)
+
+
+def prepare(settings: Settings, database: Database) -> None:
+    """Bring the tables to their newest shape, and see that the keys open every token. Raises BadSettings."""
     try:
         database.migrate()
     except NoAnswer as fault:
         raise BadSettings(
             [f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why}). Is it there, and running?"]
         ) from None
-    client = web_client(
-        settings.bot_token.get_secret_value(),
-        settings.slack_base_url,
-        Wording(settings.prefix, settings.plain_dates),
-    )
-    workspaces = connect(client, stopping)
-    if workspaces is None:
-        return
+    if settings.many_workspaces:
+        with database.reading() as session:
+            lost = lost_tokens(session, TokenKeys(split_keys(settings.token_keys)))
+        if lost:
+            raise BadSettings(
+                [
+                    f"CANDOR_TOKEN_KEYS: none of the keys opens the tokens of {len(lost)} workspaces. "
+                    "Put back the key that sealed them, behind the new one."
+                ]
+            )
+
+
+def serve_socket(
+    settings: Settings,
+    database: Database,
+    client: WebClient,
+    workspaces: OneWorkspace,
+    stopping: threading.Event,
+) -> None:
+    """Serve the one workspace through a socket. Raises BadSettings when the health port can't be had."""
     executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
     house = build_house(settings, client, workspaces, database, executor=executor)
     rings = Rings(database, house.rooms, house.courier, settings.ring_seconds)
@@ -70,6 +96,15 @@ def serve(settings: Settings) -> None:
         concurrency=settings.listener_threads,
         ping_interval=PING_SECONDS,
     )
+    health = None
+    if settings.health_port:
+        try:
+            health = HealthServer(*read_address(settings.health_port), health_of(database, rings, socket.client))
+        except OSError as taken:
+            raise BadSettings(
+                [f"CANDOR_HEALTH_PORT: {settings.health_port} can't be listened to ({taken.strerror})."]
+            ) from None
+        health.start()
     quiet()
     rings.start()
     socket.connect()  # type: ignore[no-untyped-call]
@@ -81,6 +116,8 @@ def serve(settings: Settings) -> None:
     socket.close()  # type: ignore[no-untyped-call]
     executor.shutdown(wait=True)
     rings.stop()
+    if health is not None:
+        health.stop()
     database.close()
 
 

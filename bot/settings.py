@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage import check_url
+from storage.installations import TokenKeys
 
 RITUALS = ("prompts", "decisions")
 
@@ -36,6 +37,29 @@ class Settings(BaseSettings):
     app_token: SecretStr = Field(
         SecretStr(""),
         description="The app-level token (xapp-...) with `connections:write`. Required by `serve`.",
+    )
+    http: str = Field(
+        "",
+        description="`[HOST:]PORT` to listen to HTTP instead of Socket Mode, behind a proxy that speaks TLS.",
+    )
+    signing_secret: SecretStr = Field(
+        SecretStr(""),
+        description="The app's signing secret, from *Basic Information*. Required by HTTP.",
+    )
+    processes: int = Field(
+        1, ge=1, le=64, description="HTTP only: how many processes share the work; more than one needs Postgres."
+    )
+    client_id: str = Field(
+        "", description="The app's client id, to let several workspaces install it. Then there is no bot token."
+    )
+    client_secret: SecretStr = Field(SecretStr(""), description="The app's client secret, with the client id.")
+    token_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Keys that encrypt the tokens of workspaces, separated by commas; the first encrypts. "
+        "`python -m bot new-key` prints one.",
+    )
+    health_port: str = Field(
+        "", description="Socket Mode only: `[HOST:]PORT` where `/healthz` answers. HTTP has it anyway."
     )
     database_url: SecretStr = Field(  # a password may stand in it
         SecretStr("sqlite:///candor.db"),
@@ -100,6 +124,20 @@ class Settings(BaseSettings):
         check_url(value.get_secret_value())
         return value
 
+    @field_validator("http", "health_port")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            read_address(value)
+        return value
+
+    @field_validator("token_keys")
+    @classmethod
+    def _good_keys(cls, value: SecretStr) -> SecretStr:
+        if keys := split_keys(value):
+            TokenKeys(keys)  # BadKey is a ValueError with a sentence
+        return value
+
     @field_validator("slack_base_url")
     @classmethod
     def _ends_with_slash(cls, value: str) -> str:
@@ -115,6 +153,11 @@ class Settings(BaseSettings):
                 "remove it, or set CANDOR_SLACK_BASE_URL to a loopback address"
             )
         return self
+
+    @property
+    def many_workspaces(self) -> bool:
+        """Whether workspaces install us by OAuth; else there is the one whose token is set."""
+        return bool(self.client_id)
 
     @property
     def has_stand_in(self) -> bool:
@@ -141,17 +184,64 @@ def _sentence(fault: Any) -> str:
     return f"CANDOR_{str(fault['loc'][0]).upper()} can't be used: {why}."
 
 
+def split_keys(keys: SecretStr) -> list[str]:
+    """The keys that stand in CANDOR_TOKEN_KEYS, the first one first."""
+    return [key.strip() for key in keys.get_secret_value().split(",") if key.strip()]
+
+
+def read_address(words: str) -> tuple[str, int]:
+    """`[HOST:]PORT` as host and port; without a host it is this machine alone. Raises ValueError."""
+    host, _, port = words.rpartition(":")
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port[:6]) <= 65_535:
+        raise ValueError("write it like 3000 or 0.0.0.0:3000")
+    if any(letter.isspace() or letter in "/@" for letter in host):
+        raise ValueError("write it like 3000 or 0.0.0.0:3000")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+WHERE = {
+    "bot_token": "Install the app and copy the Bot User OAuth Token from OAuth & Permissions",
+    "app_token": "Create an app-level token with connections:write under Basic Information",
+    "signing_secret": "Copy the Signing Secret from Basic Information",
+    "client_secret": "Copy the Client Secret from Basic Information",
+    "token_keys": "Make a key with `python -m bot new-key`, and keep a copy of it",
+}
+STARTS = {"bot_token": "xoxb-", "app_token": "xapp-"}
+
+
 def require_tokens(settings: Settings) -> None:
-    """Raise BadSettings unless both tokens are there and look like what they are."""
+    """Raise BadSettings unless what this way of serving needs is there and looks like what it is."""
+    names = ["bot_token", "app_token"]
+    if settings.http:
+        names = ["client_secret", "token_keys"] if settings.many_workspaces else ["bot_token"]
+        names.append("signing_secret")
     wrong = []
-    for name, start, where in (
-        ("bot_token", "xoxb-", "Install the app and copy the Bot User OAuth Token from OAuth & Permissions"),
-        ("app_token", "xapp-", "Create an app-level token with connections:write under Basic Information"),
-    ):
-        token: SecretStr = getattr(settings, name)
-        if not token.get_secret_value():
-            wrong.append(f"CANDOR_{name.upper()} is missing. {where}.")
-        elif not token.get_secret_value().startswith(start):
-            wrong.append(f"CANDOR_{name.upper()} doesn't start with {start}. {where}.")
+    for name in names:
+        secret: SecretStr = getattr(settings, name)
+        start = STARTS.get(name, "")
+        if not secret.get_secret_value():
+            wrong.append(f"CANDOR_{name.upper()} is missing. {WHERE[name]}.")
+        elif not secret.get_secret_value().startswith(start):
+            wrong.append(f"CANDOR_{name.upper()} doesn't start with {start}. {WHERE[name]}.")
+    wrong += _clashes(settings)
     if wrong:
         raise BadSettings(wrong)
+
+
+def _clashes(settings: Settings) -> list[str]:
+    """Settings that are good each by itself, and not together."""
+    wrong = []
+    if settings.many_workspaces and not settings.http:
+        wrong.append(
+            "CANDOR_CLIENT_ID needs CANDOR_HTTP: workspaces install us over HTTP. Set it, or remove this."
+        )
+    if settings.many_workspaces and settings.bot_token.get_secret_value():
+        wrong.append(
+            "CANDOR_BOT_TOKEN and CANDOR_CLIENT_ID exclude each other: "
+            "remove the token to let workspaces install us, or the client id to serve one."
+        )
+    if settings.processes > 1 and not settings.http:
+        wrong.append("CANDOR_PROCESSES needs CANDOR_HTTP: in Socket Mode start `serve` several times instead.")
+    if settings.processes > 1 and settings.database_url.get_secret_value().startswith("sqlite"):
+        wrong.append("CANDOR_PROCESSES must be 1 with SQLite: set CANDOR_DATABASE_URL to a Postgres for more.")
+    return wrong

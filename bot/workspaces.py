@@ -196,6 +196,7 @@ class InstalledWorkspaces:
     def look_again(self, workspace: str) -> None:
         with self._lock:
             self._seen.pop(workspace, None)
+            self._clients.pop(workspace, None)
 
     def _look(self, workspace: str) -> _Seen | None:
         """The team's own installation first, then that of its whole organisation."""

@@ -118,6 +118,17 @@ def count_installations(session: Session) -> int:
     return session.scalar(select(func.count()).where(Installation.gone_at.is_(None))) or 0
 
 
+def lost_tokens(session: Session, keys: TokenKeys) -> list[str]:
+    """The workspaces whose token none of the keys opens."""
+    lost = []
+    for row in session.scalars(select(Installation).where(Installation.gone_at.is_(None))):
+        try:
+            keys.open(row.workspace, row.sealed_token)
+        except LostKey:
+            lost.append(row.workspace)
+    return lost
+
+
 def seal_all_again(session: Session, keys: TokenKeys) -> tuple[int, list[str]]:
     """Seal every token with the first key; (how many, the workspaces whose token no key opens)."""
     lost, sealed = [], 0

@@ -68,6 +68,7 @@ SHARED = {
     },
 }
 KNOWS_RITUALS = {  # shared rooms that may import a ritual's room of their own layer
+    "bot.__main__": "hands the shell's verbs to the rituals that have some",
     "bot.house": "puts the rituals together, so it names each once",
 }
 LIBRARIES = {
@@ -93,6 +94,9 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "calendar.find_due": "the ring takes the next due schedule, whosever it is",
     "calendar.claim_due": "claims the row that find_due gave, by its id and next_due",
     "database.insert_once": "the workspace is among the values",
+    "decisions.sweep": "the sweep deletes by age alone",
+    "decisions.workspaces_with_misses": "the gap radar looks where there are gaps",
+    "people.workspaces_known": "the shell asks which workspaces there are",
     "nudges.people_waiting": "the ring bundles for everybody",
     "nudges.sweep": "the sweep deletes by age alone",
     "outbox.find_due": "the courier takes the next due delivery",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 import webbrowser
@@ -17,9 +18,13 @@ from bot.clock import ticks
 from bot.demo import company, tour
 from bot.demo.stand_in import FOLDER, Control, free_port, local_slack, running, wait_until
 from bot.demo.visitor import NothingHappened, Visitor
+from storage import Database, open_database
+from storage.outbox import stuck
 
 CLOCK = FOLDER / "clock"
-SETTLE_SECONDS = 2.0  # a ring and a post, with room
+DATABASE = f"sqlite:///{FOLDER / 'candor.db'}"
+REGISTRY = Path(__file__).parents[2] / "rituals" / "decisions" / "sample.csv"
+SETTLE_SECONDS = 1.2  # two rings: what the new hour brings is owed by then
 
 
 def show() -> int:
@@ -64,6 +69,16 @@ def _move(by: timedelta) -> None:
     """Move the demo's clock on, and let Candor notice."""
     CLOCK.write_text(str(float(CLOCK.read_text() or 0) + by.total_seconds()))
     time.sleep(SETTLE_SECONDS)
+    database = open_database(DATABASE)
+    try:
+        wait_until(lambda: _nothing_is_due(database), "The courier", FOLDER / "candor.log")
+    finally:
+        database.close()
+
+
+def _nothing_is_due(database: Database) -> bool:
+    with database.reading() as session:
+        return not stuck(session, clock.unmoved() + clock.offset(CLOCK), timedelta(0))
 
 
 def _to_monday() -> timedelta:
@@ -86,7 +101,7 @@ def _candor(moved: timedelta = timedelta(0)) -> Iterator[Control]:
     environment |= {
         "CANDOR_BOT_TOKEN": company.BOT_TOKEN,
         "CANDOR_APP_TOKEN": company.APP_TOKEN,
-        "CANDOR_DATABASE_URL": f"sqlite:///{FOLDER / 'candor.db'}",
+        "CANDOR_DATABASE_URL": DATABASE,
         "CANDOR_SLACK_BASE_URL": f"http://localhost:{port}/api/",
         "CANDOR_CLOCK_FILE": str(CLOCK),
         "CANDOR_PLAIN_DATES": "true",
@@ -97,4 +112,12 @@ def _candor(moved: timedelta = timedelta(0)) -> Iterator[Control]:
     with local_slack(port, FOLDER / "slack.log") as control:  # noqa: SIM117
         with running([sys.executable, "-m", "bot", "serve"], log, environment):
             wait_until(lambda: "serving" in log.read_text(), "Candor", log)
+            _import_registry(environment)
             yield control
+
+
+def _import_registry(environment: dict[str, str]) -> None:
+    """Give the demo's company a registry of who decides what."""
+    words = ["decisions", "import", str(REGISTRY), "--workspace", company.TEAM, "--keeper", "U01MAPLE"]
+    command = [sys.executable, "-m", "bot", *words]
+    subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot import logs, manifest
+from bot import administer, logs, manifest
 from bot.decisions import cli as decisions_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
@@ -50,15 +50,21 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    verb("serve", run_serve, "listen to Slack, ring the calendar, post what is owed")
+    serve = verb("serve", run_serve, "listen to Slack, ring the calendar, post what is owed")
+    serve.add_argument("--http", metavar="[HOST:]PORT", help="listen to HTTP instead of Socket Mode")
     verb("doctor", run_doctor, "look at settings, database, tokens, scopes and clock; say how to mend each")
     verb("migrate", run_migrate, "bring the database's tables to the newest shape (serve does it by itself)")
+    administer.add_verbs(verb)
     demo = verb("demo", run_demo, "a throwaway Slack in the browser, with Candor in it")
     demo.add_argument("--check", action="store_true", help="click through every ritual, then exit 0 or 1")
     printed = verb("manifest", run_manifest, "print the app manifest for the rituals that are switched on")
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
     decisions_cli.add_verbs(verbs)
+    verb("security", run_security, "print SECURITY-AND-DATA.md, from the manifest, the tables and the settings")
+    audit = verb("audit", run_audit, "who administered what, newest first")
+    audit.add_argument("--workspace", help="the team id; may be left out when there is only one")
+    audit.add_argument("--count", type=int, default=50, help="how many lines (50)")
     schedule = verbs.add_parser("schedule", help="look at what a recurrence rule means")
     preview = schedule.add_subparsers(required=True, metavar="VERB").add_parser(
         "preview", help="the next dates of a rule", description="The next dates of a rule, in its zone."
@@ -73,10 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run_serve(_asked: argparse.Namespace) -> int:
+def run_serve(asked: argparse.Namespace) -> int:
     from bot.serve import serve
 
-    settings = load_settings()
+    settings = load_settings(**({} if asked.http is None else {"http": asked.http}))
     logs.set_up(settings.log_level)
     serve(settings)
     return 0
@@ -128,6 +134,27 @@ def run_manifest(asked: argparse.Namespace) -> int:
         )
     told = manifest.variant(settings.rituals, prefix=settings.prefix, http_url=asked.http)
     print(manifest.printed(told), end="")
+    return 0
+
+
+def run_security(_asked: argparse.Namespace) -> int:
+    from bot.security import written
+
+    print(written(), end="")
+    return 0
+
+
+def run_audit(asked: argparse.Namespace) -> int:
+    from storage.people import acts
+
+    database = decisions_cli.opened()
+    try:
+        workspace = decisions_cli.which_workspace(database, asked.workspace)
+        with database.reading() as session:
+            for act in acts(session, workspace, max(asked.count, 1)):
+                print(f"{act.at:%Y-%m-%d %H:%M:%S}Z  {act.person or 'somebody':12}  {act.verb:10}  {act.subject}")
+    finally:
+        database.close()
     return 0
 
 

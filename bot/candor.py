@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+import storage.decisions
 import storage.prompts
 from bot import home
 from bot.blocks import candor as blocks
@@ -21,8 +22,8 @@ from rituals.calendar.cadence import read_cadence
 from rituals.who_may import Asker, may_read
 from storage import Database
 from storage.calendar import schedules_kept_by
+from storage.people import act_count_by, remember
 from storage.people import person as known_person
-from storage.people import remember
 
 Reply = Callable[..., None]
 COUNTED = 1_000
@@ -106,6 +107,10 @@ def tell_my_data(sessions: Database, workspace: str, asker: Asker) -> list[Json]
         kept = len(schedules_kept_by(session, workspace, asker.person, COUNTED))
         answers = storage.prompts.answer_count_by(session, workspace, asker.person)
         known = known_person(session, workspace, asker.person)
+        acts = act_count_by(session, workspace, asker.person)
+        keeps_registry = asker.person in storage.decisions.keepers(session, workspace)
     quiet = known.quiet_until if known and known.quiet_until and known.quiet_until > now() else None
     zone = known.zone if known else None
-    return blocks.my_data(kept, answers, there(quiet, zone or "UTC") if quiet else None, zone)
+    return blocks.my_data(
+        kept, answers, acts, keeps_registry, there(quiet, zone or "UTC") if quiet else None, zone
+    )

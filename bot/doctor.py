@@ -12,11 +12,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import storage.outbox
 from bot import clock, manifest
-from bot.settings import BadSettings, Settings, require_tokens
+from bot.settings import BadSettings, Settings, read_address, require_tokens, split_keys
 from bot.workspaces import OneWorkspace, web_client
 from rituals.errors import Refusal
 from rituals.prompts.packs import load_packs
 from storage import NoAnswer, open_database
+from storage.installations import TokenKeys, count_installations, lost_tokens
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 STUCK = timedelta(minutes=15)
@@ -36,10 +37,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at settings, packs, database, outbox, tokens, scopes and clock, one after the other."""
     yield from _settings(settings)
     yield from _database(settings)
+    if settings.http:
+        yield from _http(settings)
     client = web_client(settings.bot_token.get_secret_value(), settings.slack_base_url)
     if settings.bot_token.get_secret_value():
         yield from _slack(client)
-    if settings.app_token.get_secret_value():
+    if settings.app_token.get_secret_value() and not settings.http:
         yield from _app_token(settings)
 
 
@@ -82,6 +85,38 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "Check CANDOR_DATABASE_URL: does the server run, is the folder there, may we write and create tables?"
         )
         yield Finding("database", f"{kind} doesn't answer ({fault.why})", mend=mend)
+    finally:
+        database.close()
+
+
+def _http(settings: Settings) -> Iterator[Finding]:
+    host, port = read_address(settings.http)
+    open_to_all = host not in ("127.0.0.1", "::1", "localhost")
+    yield Finding(
+        "http",
+        f"{settings.processes} process(es) at {host}:{port}"
+        + ("; let only your proxy, which speaks TLS, reach it" if open_to_all else ""),
+        is_hint=open_to_all,
+    )
+    if not settings.many_workspaces:
+        return
+    keys = split_keys(settings.token_keys)
+    database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
+    try:
+        if not keys or database.is_empty() or not database.is_current():
+            return
+        with database.reading() as session:
+            count, lost = count_installations(session), lost_tokens(session, TokenKeys(keys))
+        mend = "Put the key that sealed them back into CANDOR_TOKEN_KEYS, behind the new one."
+        yield Finding(
+            "installations",
+            f"no key opens the tokens of {len(lost)} of {count}"
+            if lost
+            else f"{count}, and the keys open them all",
+            mend=mend if lost else None,
+        )
+    except NoAnswer:
+        return  # told already
     finally:
         database.close()
 

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
 from dataclasses import dataclass, field
@@ -168,7 +168,7 @@ class Edge:
         return Response(HTTPStatus(told.status), told.body or "", kind)
 
 
-def retry_headers(environ: Environ) -> dict[str, str | list[str]]:
+def retry_headers(environ: Environ) -> dict[str, str | Sequence[str]]:
     """The two headers by which Slack says that an event comes again, as Bolt knows them."""
     names = ("HTTP_X_SLACK_RETRY_NUM", "HTTP_X_SLACK_RETRY_REASON")
     return {

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from slack_bolt import App
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import clock
 from bot.blocks import home as blocks
 from bot.blocks.calendar import row
-from bot.blocks.common import Json, there
+from bot.blocks.common import Json, escape, there
 from bot.people import People
 from bot.rooms import RitualRoom
 from rituals.calendar.schedules import next_dates
+from rituals.errors import Refusal
 from storage import Database
 from storage.calendar import keepers_of, schedules_kept_by
+from storage.people import acts
 from storage.people import person as known_person
 
 MOST_KEPT = 20
+AUDIT_LINES = 25
+
+
+class AdminsOnly(Refusal):
+    """Only admins of the workspace see what was administered."""
 
 
 def register(app: App) -> None:
     app.event("app_home_opened")(open_home)
+    app.action("audit")(open_audit)
 
 
 def open_home(
@@ -75,8 +83,30 @@ def publish(
         kept,
         quiet=there(quiet, zone) if quiet else None,
         shifted=_shifted(now, zone),
+        is_admin=asker.is_admin,
     )
     client.views_publish(user_id=person, view=view)
+
+
+def open_audit(
+    ack: Ack, body: Json, client: WebClient, sessions: Database, people: People, workspace: str
+) -> None:
+    """*What was administered*, for admins."""
+    ack()
+    asker = people.asker(client, workspace, body["user"]["id"])
+    if not asker.is_admin:
+        raise AdminsOnly
+    with sessions.reading() as session:
+        lines = [
+            f"• {there(act.at, asker.zone or 'UTC')}: {_who(act.person)} {act.verb} {escape(act.subject)}"
+            for act in acts(session, workspace, AUDIT_LINES)
+        ]
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.audit(lines))
+
+
+def _who(person: str) -> str:
+    """A mention; the shell and a person who was forgotten have none."""
+    return f"<@{person}>" if person.startswith(("U", "W")) else person or "somebody"
 
 
 def _shifted(now: datetime, zone: str) -> str | None:

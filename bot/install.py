@@ -41,8 +41,9 @@ HEADERS = {
 }
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><style>body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}}
-</style></head><body><h1>{title}</h1><p>{words}</p></body></html>
+<title>{title}</title>
+<style>body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}}</style>
+</head><body><h1>{title}</h1><p>{words}</p></body></html>
 """
 
 

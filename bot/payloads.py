@@ -46,10 +46,8 @@ def read_payload(body: bytes, content_type: str, is_slacks: Callable[[str], bool
         raise Garbled from None
     if not isinstance(loaded, dict) or not _is_whole(loaded, content_type) or not _says_where(loaded):
         raise Garbled
-    answers_to = [
-        loaded.get("response_url"),
-        *[one.get("response_url") for one in loaded.get("response_urls") or []],
-    ]
+    lent: list[Payload] = loaded.get("response_urls") or []
+    answers_to = [loaded.get("response_url"), *[one.get("response_url") for one in lent]]
     if not all(url is None or (isinstance(url, str) and is_slacks(url)) for url in answers_to):
         raise Garbled
     return loaded

@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+import storage.calendar
 import storage.installations
 import storage.nudges
 import storage.outbox
+import storage.people
 from bot import clock
 from bot.courier import Courier, keep_going
 from bot.rooms import RitualRoom
@@ -86,6 +88,8 @@ def sweep(database: Database, now: datetime) -> None:
     with keep_going("sweeping"), database.begin() as session:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
+        storage.calendar.sweep(session, now)
+        storage.people.sweep(session, now)
     with keep_going("sweeping what left"), database.begin() as session:
         storage.installations.sweep(session, now)
 

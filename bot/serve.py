@@ -30,7 +30,7 @@ CONNECT_TRIES_SECONDS = (1, 2, 4, 8, 15, 30)
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. Raises BadSettings when a secret, an address or the database can't be used."""
+    """Serve until SIGTERM or SIGINT. Raises BadSettings when a secret or the database can't be used."""
     require_tokens(settings)
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)

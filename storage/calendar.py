@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.schema import Keeper, Override, Schedule
+
+KEEP_ENDED = timedelta(days=365)
 
 
 def add_schedule(session: Session, workspace: str, keepers: Collection[str], **columns: Any) -> Schedule | None:
@@ -133,6 +135,11 @@ def change(session: Session, workspace: str, schedule_id: int, seen_version: int
         .execution_options(synchronize_session="fetch")
     )
     return changed is not None
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Delete what ended a year ago or earlier, with all that hangs on it."""
+    session.execute(delete(Schedule).where(Schedule.ended_at < now - KEEP_ENDED))
 
 
 def find_due(session: Session, now: datetime, beyond: tuple[datetime, int] | None) -> Schedule | None:

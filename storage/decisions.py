@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, insert, inspect, select, update
 
 from storage.database import Session, insert_once
 from storage.schema import Miss, Registry, RegistryKeeper, Right, Role
+
+Columns = dict[str, Any]
+MOST_AT_ONCE = 10_000  # ids in one statement
 
 
 def version(session: Session, workspace: str) -> int:
@@ -16,12 +20,19 @@ def version(session: Session, workspace: str) -> int:
     return session.scalar(select(Registry.version).where(Registry.workspace == workspace)) or 0
 
 
+def lock(session: Session, workspace: str) -> None:
+    """Take turns with whoever else changes this registry, until the transaction ends; SQLite does it by itself.
+
+    The first version is a random one: a search that was built before a workspace left, and was set up anew, must
+    not pass for the new one's.
+    """
+    if not insert_once(session, Registry, {"workspace": workspace, "version": 1 + secrets.randbelow(2**30)}):
+        session.execute(select(Registry.version).where(Registry.workspace == workspace).with_for_update())
+
+
 def touch(session: Session, workspace: str) -> None:
     """Count a change, so that every process rebuilds its search."""
-    if not insert_once(session, Registry, {"workspace": workspace, "version": 1}):
-        session.execute(
-            update(Registry).where(Registry.workspace == workspace).values(version=Registry.version + 1)
-        )
+    session.execute(update(Registry).where(Registry.workspace == workspace).values(version=Registry.version + 1))
 
 
 def rights(session: Session, workspace: str) -> Sequence[Right]:
@@ -34,16 +45,27 @@ def right(session: Session, workspace: str, right_id: int) -> Right | None:
     return session.scalar(select(Right).where(Right.workspace == workspace, Right.id == right_id))
 
 
-def put_right(session: Session, workspace: str, ref: str, **columns: Any) -> None:
-    """Store an area, or change the one with this reference."""
-    if not insert_once(session, Right, {"workspace": workspace, "ref": ref, **columns}):
-        session.execute(update(Right).where(Right.workspace == workspace, Right.ref == ref).values(**columns))
-    session.flush()  # what follows in the transaction reads the registry
+def add_rights(session: Session, workspace: str, areas: Sequence[Columns]) -> None:
+    """Add these areas, each with all of its columns; 50,000 take a few seconds."""
+    if areas:
+        session.execute(insert(Right), [{"workspace": workspace, **columns} for columns in areas])
+
+
+def change_rights(session: Session, workspace: str, areas: Sequence[Columns]) -> None:
+    """Change the areas of these references."""
+    if areas:
+        table = inspect(Right).local_table
+        of = (table.c.workspace == workspace) & (table.c.ref == bindparam("of"))
+        session.connection().execute(update(table).where(of), [{"of": one["ref"], **one} for one in areas])
+        session.expire_all()  # what was read before is read anew
 
 
 def drop_rights(session: Session, workspace: str, refs: Collection[str]) -> None:
     """Take these areas out of the registry."""
-    session.execute(delete(Right).where(Right.workspace == workspace, Right.ref.in_(refs)))
+    if refs:
+        table = inspect(Right).local_table
+        of = (table.c.workspace == workspace) & (table.c.ref == bindparam("of"))
+        session.connection().execute(delete(table).where(of), [{"of": ref} for ref in refs])
 
 
 def keepers(session: Session, workspace: str) -> Sequence[str]:
@@ -81,14 +103,22 @@ def misses_since(session: Session, workspace: str, day: str) -> Sequence[str]:
     return session.scalars(kept.order_by(Miss.id)).all()
 
 
-def forget_miss(session: Session, workspace: str, words: str) -> None:
-    """This question has an owner now."""
-    session.execute(delete(Miss).where(Miss.workspace == workspace, func.lower(Miss.words) == words.lower()))
+def forget_misses(session: Session, workspace: str, words: Collection[str]) -> None:
+    """These questions have an owner now, in whatever case: SQLite's lower() knows no umlauts, Python's does."""
+    answered = {one.lower() for one in words}
+    asked = session.execute(select(Miss.id, Miss.words).where(Miss.workspace == workspace)).all()
+    gone = [miss_id for miss_id, said in asked if said.lower() in answered]
+    session.execute(delete(Miss).where(Miss.workspace == workspace, Miss.id.in_(gone[:MOST_AT_ONCE])))
 
 
 def workspaces_with_misses(session: Session, since: str) -> Sequence[str]:
     """Every workspace in which a question found no owner since that day."""
     return session.scalars(select(Miss.workspace).where(Miss.day >= since).distinct()).all()
+
+
+def has_misses_before(session: Session, day: str) -> bool:
+    """Whether there is anything to sweep."""
+    return session.scalar(select(Miss.id).where(Miss.day < day).limit(1)) is not None
 
 
 def sweep(session: Session, before: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from storage.database import Session
 from storage.schema import Act, Person, Registry, Schedule
+
+KEEP_ACTS = timedelta(days=365)
 
 
 def person(session: Session, workspace: str, person_id: str) -> Person | None:
@@ -34,6 +36,17 @@ def acts(session: Session, workspace: str, limit: int) -> Sequence[Act]:
     return session.scalars(
         select(Act).where(Act.workspace == workspace).order_by(Act.id.desc()).limit(limit)
     ).all()
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Delete the acts of a year ago and earlier."""
+    session.execute(delete(Act).where(Act.at < now - KEEP_ACTS))
+
+
+def act_count_by(session: Session, workspace: str, person_id: str) -> int:
+    """How many acts of administration a person did, of those that are kept."""
+    counted = select(func.count()).select_from(Act)
+    return session.scalar(counted.where(Act.workspace == workspace, Act.person == person_id)) or 0
 
 
 def workspaces_known(session: Session) -> Sequence[str]:

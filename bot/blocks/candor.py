@@ -46,13 +46,19 @@ def why(schedule: Schedule, asks: str, told: Sequence[Occurrence], cadence: str,
     ]
 
 
-def my_data(kept: int, answers: int, quiet: str | None, zone: str | None) -> list[Json]:
+def my_data(
+    kept: int, answers: int, acts: int, keeps_registry: bool, quiet: str | None, zone: str | None
+) -> list[Json]:
     """What has somebody's name on it."""
     lines = [
         f"• your time zone: {zone or 'none'}",
         f"• that you look after {kept} {'ritual' if kept == 1 else 'rituals'}",
         f"• {answers} {'answer' if answers == 1 else 'answers'} that you gave by a form with names",
     ]
+    if acts:
+        lines.append(f"• {acts} {'act' if acts == 1 else 'acts'} of administration, such as pausing one")
+    if keeps_registry:
+        lines.append("• that you look after the registry of decisions")
     if quiet:
         lines.append(f"• that you want quiet until {quiet}")
     return [

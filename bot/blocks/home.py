@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks.common import Json, actions, context, divider, header, section
+from bot.blocks.common import Json, actions, button, context, divider, header, modal, section
 
 MOST_BLOCKS = 100
 
@@ -16,6 +16,7 @@ def home(
     *,
     quiet: str | None = None,
     shifted: str | None = None,
+    is_admin: bool = False,
 ) -> Json:
     """The view. `beginnings` are buttons, `due` blocks, `kept` the rows of what somebody looks after.
 
@@ -44,5 +45,13 @@ def home(
             blocks += row
     if quiet:
         blocks.append(context(f"You asked for quiet until {quiet}. `/candor quiet off` ends it."))
+    if is_admin:
+        blocks.append(actions("admin", button("What was administered", "audit")))
     blocks.append(context("`/candor help` in any channel tells what I can do, and what I keep."))
     return {"type": "home", "callback_id": "home", "blocks": blocks}
+
+
+def audit(lines: Sequence[str]) -> Json:
+    """The latest acts of administration, for admins."""
+    told = "\n".join(lines) or "Nothing was administered yet."
+    return modal("notice", "Administered", [section(told)], close="Close")

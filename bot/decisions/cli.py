@@ -57,7 +57,8 @@ def add_verbs(verbs: Any) -> None:
     asked.set_defaults(run=run_ask)
 
 
-def _database() -> Database:
+def opened() -> Database:
+    """The database of the settings, with its tables. Raises BadSettings."""
     settings = load_settings()
     database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
     try:
@@ -68,7 +69,8 @@ def _database() -> Database:
     return database
 
 
-def _workspace(database: Database, named: str | None) -> str:
+def which_workspace(database: Database, named: str | None) -> str:
+    """The workspace that was named, or the only one there is. Raises WhichWorkspace."""
     if named:
         return named
     with database.reading() as session:
@@ -81,9 +83,9 @@ def _workspace(database: Database, named: str | None) -> str:
 def run_import(asked: argparse.Namespace) -> int:
     """Read, compare, and replace the registry in one transaction."""
     entries = files.read_file(asked.file)
-    database = _database()
+    database = opened()
     try:
-        workspace = _workspace(database, asked.workspace)
+        workspace = which_workspace(database, asked.workspace)
         if asked.dry_run:
             with database.reading() as session:
                 told = registry.difference(registry.all_entries(session, workspace), entries)
@@ -106,9 +108,9 @@ def run_import(asked: argparse.Namespace) -> int:
 
 def run_export(asked: argparse.Namespace) -> int:
     """Write the registry, by the file's ending."""
-    database = _database()
+    database = opened()
     try:
-        workspace = _workspace(database, asked.workspace)
+        workspace = which_workspace(database, asked.workspace)
         with database.reading() as session:
             entries = registry.all_entries(session, workspace)
     finally:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import calendar
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 DOORS = {
     "two-way": "two-way",
     "two way": "two-way",
@@ -20,6 +22,9 @@ DOORS = {
     "": "",
 }
 LISTS = ("aliases", "agree_or_veto", "consult", "inform")
+LONGEST_ALIAS = 120
+LONGEST_ROLE = 80
+LONGEST_REF = 40
 TEXTS = {  # column: the longest it may be
     "area": 120,
     "category": 60,
@@ -67,16 +72,22 @@ class Entry:
 
 def read_entry(cells: Mapping[str, str]) -> tuple[Entry | None, dict[str, str]]:
     """An entry from the texts of a row or a form, or None and what is wrong, by column."""
-    said = {name: " ".join((cells.get(name) or "").split()) for name in COLUMNS}
+    said = {name: PERSON.sub(r"<@\1>", " ".join((cells.get(name) or "").split())) for name in COLUMNS}
     wrong: dict[str, str] = {}
     for name in REQUIRED:
         if not said[name]:
             wrong[name] = f"{name} is empty"
-    if len(_parts(said["decide"])) > 1:
+    if len(re.split(r"[|;,]|(?<=>)\s*(?=.*<@)", said["decide"].strip("|;, "))) > 1:
         wrong["decide"] = f"there are two deciders ({said['decide'][:60]}): exactly one may decide"
     for name, longest in TEXTS.items():
         if len(said[name]) > longest:
             wrong[name] = f"{name} has {len(said[name]):,} characters, and {longest} are the most"
+    if len(said["id"]) > LONGEST_REF:
+        wrong["id"] = f"the id has {len(said['id'])} characters, and {LONGEST_REF} are the most"
+    for name in LISTS:
+        longest = LONGEST_ALIAS if name == "aliases" else LONGEST_ROLE
+        if too_long := [part for part in _parts(said[name]) if len(part) > longest]:
+            wrong[name] = f'{name}: "{too_long[0][:30]}…" has more than {longest} characters'
     door = DOORS.get(said["door"].lower())
     if door is None:
         wrong["door"] = f'the door "{said["door"][:30]}" is unknown: two-way, costly or one-way'
@@ -90,11 +101,13 @@ def read_entry(cells: Mapping[str, str]) -> tuple[Entry | None, dict[str, str]]:
         return None, wrong
     read: dict[str, Any] = {name: said[name] for name in TEXTS} | {name: _parts(said[name]) for name in LISTS}
     level_read = int(level) if level else None
-    return Entry(said["id"][:40], door=door or "", delegation_level=level_read, review_by=review, **read), {}
+    return Entry(said["id"], door=door or "", delegation_level=level_read, review_by=review, **read), {}
 
 
 def _parts(words: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip()[:120] for part in words.split("|") if part.strip()))
+    """The parts between |, each once, however it is written."""
+    each = (part.strip() for part in words.split("|"))
+    return tuple({part.lower(): part for part in reversed([*each]) if part}.values())[::-1]
 
 
 def _read_day(words: str) -> tuple[str | None, str | None]:
@@ -120,3 +133,18 @@ def cells_of(entry: Entry) -> dict[str, str]:
             for name, value in told.items()
         },
     }
+
+
+def free_ref(area: str, taken: Collection[str]) -> str:
+    """A reference for an area that came without one: its name, unless that is too long or `taken` (in lower case)."""
+    if len(area) <= LONGEST_REF and area.lower() not in taken:
+        return area
+    short, place = area[: LONGEST_REF - 10].rstrip(), 2
+    while f"{short} {place}".lower() in taken:
+        place += 1
+    return f"{short} {place}"
+
+
+def stamp(entry: Entry) -> str:
+    """A short mark of an entry as it is, by which a form notices that somebody else changed it."""
+    return hashlib.sha256(repr(entry).encode()).hexdigest()[:16]

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 import storage.decisions as rows
-from rituals.decisions.entry import Entry
-from rituals.errors import GuestsMayNot, InvalidField, NotFound, Refusal
+from rituals.decisions.entry import LONGEST_ALIAS, PERSON, Entry, free_ref, stamp
+from rituals.errors import ChangedMeanwhile, GuestsMayNot, InvalidField, Refusal
 from rituals.who_may import Asker
 from storage import Session
 from storage.people import note_act
 from storage.schema import Right, Role
 
-PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
-
 
 class NotYourRegistry(Refusal):
-    """Only {keepers} can change who decides what, or an admin of the workspace. Please ask them."""
+    """Only {keepers} can change who decides what. Please ask them."""
 
     marked = frozenset({"keepers"})
+
+
+class NoSuchArea(Refusal):
+    """I can't find that area. `/whodecides` and a few words look again."""
+
+
+class NoSuchRole(Refusal):
+    """No area names that role. `/whodecides roles` lists those that nobody is named for."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,8 @@ def may_change(session: Session, workspace: str, asker: Asker) -> None:
     keepers = rows.keepers(session, workspace)
     if asker.is_admin or asker.person in keepers or (not keepers and not rows.version(session, workspace)):
         return
-    raise NotYourRegistry(keepers=" and ".join(f"<@{keeper}>" for keeper in keepers) or "an admin")
+    named = ", ".join(f"<@{keeper}>" for keeper in keepers)
+    raise NotYourRegistry(keepers=f"{named}{' or ' if named else ''}an admin of the workspace")
 
 
 def looks_after(session: Session, workspace: str, asker: Asker) -> bool:
@@ -88,56 +94,90 @@ def replace_all(
     session: Session, workspace: str, entries: Sequence[Entry], keepers: Collection[str], by: str, now: datetime
 ) -> Difference:
     """Make these entries the registry. `keepers` look after it if nobody does so far; `by` is who did it."""
+    rows.lock(session, workspace)
     before = all_entries(session, workspace)
     told = difference(before, entries)
     if not rows.keepers(session, workspace):
         rows.add_keepers(session, workspace, keepers)
     if told.is_nothing:
         return told
-    kept = {one.ref: one for one in before}
-    rows.drop_rights(session, workspace, [ref for ref in kept if ref not in {one.ref for one in entries}])
-    for one in entries:
-        if kept.get(one.ref) != one:
-            _put(session, workspace, one, now)
+    kept, wanted = {one.ref: one for one in before}, {one.ref for one in entries}
+    rows.drop_rights(session, workspace, [ref for ref in kept if ref not in wanted])
+    today = now.date().isoformat()
+    rows.add_rights(session, workspace, [_columns(one, today) for one in entries if one.ref not in kept])
+    changed = [one for one in entries if one.ref in kept and kept[one.ref] != one]
+    rows.change_rights(session, workspace, [_columns(one, today) for one in changed])
     rows.touch(session, workspace)
     note_act(session, workspace, by, "imported", "registry", now)
     return told
 
 
-def save(session: Session, workspace: str, entry: Entry, asker: Asker, now: datetime) -> Entry:
-    """Add an entry, or change the one with its reference. Raises InvalidField for a name or an alias twice."""
-    others = [one for one in all_entries(session, workspace) if one.ref != entry.ref]
+def save(
+    session: Session, workspace: str, entry: Entry, asker: Asker, now: datetime, *, seen: str | None = None
+) -> Entry:
+    """Add an entry, or change the one with its reference, which counts as confirming it.
+
+    `seen` is the stamp of the entry that was edited; None for one that must be new, or that was just read.
+    Raises InvalidField for a name or an alias twice, ChangedMeanwhile when another one stands there by now.
+    """
+    rows.lock(session, workspace)  # two at once: the second one sees what the first one wrote
+    known = {one.ref: one for one in all_entries(session, workspace)}
+    if seen is not None and (entry.ref not in known or stamp(known[entry.ref]) != seen):
+        raise ChangedMeanwhile
+    _check_names(entry, [one for one in known.values() if one.ref != entry.ref])
+    entry = entry if entry.ref else replace(entry, ref=free_ref(entry.area, {ref.lower() for ref in known}))
+    today = now.date().isoformat()
+    put = rows.change_rights if entry.ref in known else rows.add_rights
+    put(session, workspace, [_columns(entry, today)])
+    rows.touch(session, workspace)
+    note_act(session, workspace, asker.person, "changed", f"decision {entry.ref}"[:60], now)
+    return entry
+
+
+def _check_names(entry: Entry, others: Sequence[Entry]) -> None:
     if any(one.area.lower() == entry.area.lower() for one in others):
         raise InvalidField("area", "There is an area of that name already. Edit that one, or choose another name.")
     for alias in entry.aliases:
         for one in others:
             if alias.lower() in {known.lower() for known in one.aliases}:
                 raise InvalidField("aliases", f'"{alias[:60]}" leads to "{one.area}" already.')
-    entry = entry if entry.ref else replace(entry, ref=entry.area[:40])
-    _put(session, workspace, entry, now)
-    rows.touch(session, workspace)
-    note_act(session, workspace, asker.person, "changed", f"decision {entry.ref}"[:60], now)
-    return entry
 
 
-def _put(session: Session, workspace: str, entry: Entry, now: datetime) -> None:
-    told = {one.name: getattr(entry, one.name) for one in fields(Entry) if one.name != "ref"}
+def _columns(entry: Entry, confirmed_on: str | None) -> dict[str, Any]:
+    told = {one.name: getattr(entry, one.name) for one in fields(Entry)}
     columns = {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
-    rows.put_right(session, workspace, entry.ref, **columns, confirmed_on=now.date().isoformat())
+    return columns | {"confirmed_on": confirmed_on}
 
 
-def teach(session: Session, workspace: str, right_id: int, words: str, asker: Asker, now: datetime) -> Entry:
-    """A question becomes an alias of an area. Raises NotFound, NotYourRegistry."""
+def teach(
+    session: Session, workspace: str, right_id: int, words: str, question: str, asker: Asker, now: datetime
+) -> Entry:
+    """Words become an alias of an area, and the `question` that they came from counts as answered.
+
+    The area isn't confirmed by that. Raises NoSuchArea, NotYourRegistry, InvalidField.
+    """
     may_change(session, workspace, asker)
+    rows.lock(session, workspace)
     kept = rows.right(session, workspace, right_id)
     if kept is None:
-        raise NotFound
-    entry = entry_of(kept)
-    alias = " ".join(words.replace("|", " ").split())[:120]
+        raise NoSuchArea
+    entry, alias = entry_of(kept), as_alias(words)
+    if len(alias) > LONGEST_ALIAS:
+        raise InvalidField("words", f"That has {len(alias)} characters; {LONGEST_ALIAS} are the most. Shorten it.")
     if alias.lower() not in {known.lower() for known in entry.aliases}:
-        entry = save(session, workspace, replace(entry, aliases=(*entry.aliases, alias)), asker, now)
-    rows.forget_miss(session, workspace, words)
+        others = [one for one in all_entries(session, workspace) if one.ref != entry.ref]
+        entry = replace(entry, aliases=(*entry.aliases, alias))
+        _check_names(entry, others)
+        rows.change_rights(session, workspace, [_columns(entry, kept.confirmed_on)])
+        rows.touch(session, workspace)
+        note_act(session, workspace, asker.person, "taught", f"decision {entry.ref}"[:60], now)
+    rows.forget_misses(session, workspace, [words, question])
     return entry
+
+
+def as_alias(words: str) -> str:
+    """Somebody's words as one alias: the sign that separates aliases is taken out."""
+    return " ".join(words.replace("|", " ").split())
 
 
 # --- roles ----------------------------------------------------------------------------------------------

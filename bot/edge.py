@@ -22,7 +22,7 @@ from typing import Any
 from slack_bolt import App, BoltRequest
 
 from bot import clock
-from bot.payloads import Garbled, is_event, read_payload
+from bot.payloads import Garbled, is_event, is_ours, read_payload
 
 log = logging.getLogger("candor.edge")
 
@@ -161,6 +161,8 @@ class Edge:
 
     def _dispatch(self, request: BoltRequest) -> Response:
         """Bolt's answer. An event to which nobody listens is not Slack's fault, and not to be sent again."""
+        if not is_ours(request.body):
+            return Response(HTTPStatus.OK)
         told = self._app.dispatch(request)
         if told.status == HTTPStatus.NOT_FOUND and is_event(request.body):
             return Response(HTTPStatus.OK)

@@ -59,6 +59,7 @@ def variant(rituals: Sequence[str], *, prefix: str = "", http_url: str | None = 
         manifest["settings"]["socket_mode_enabled"] = False
         manifest["settings"]["event_subscriptions"]["request_url"] = url
         manifest["settings"]["interactivity"]["request_url"] = url
+        manifest["oauth_config"]["redirect_urls"] = [http_url.rstrip("/") + "/slack/oauth_redirect"]
         for one in commands:
             one["url"] = url
     return manifest

@@ -14,11 +14,21 @@ from urllib.parse import parse_qs
 MOST_FIELDS = 100
 FORM = "application/x-www-form-urlencoded"
 
+OURS = {
+    *("command", "event_callback", "url_verification", "ssl_check", "block_actions"),
+    *("view_submission", "view_closed", "shortcut", "message_action"),
+}
+
 Payload = dict[str, Any]
 
 
 class Garbled(Exception):
     """A signed body that can't be read, or lacks what its kind has."""
+
+
+def is_ours(payload: Payload) -> bool:
+    """Whether this is of a kind that we ask Slack for; the others (dialogs, workflow steps) are ignored."""
+    return payload.get("type", "command") in OURS
 
 
 def is_event(payload: Payload) -> bool:
@@ -46,8 +56,8 @@ def read_payload(body: bytes, content_type: str, is_slacks: Callable[[str], bool
         raise Garbled from None
     if not isinstance(loaded, dict) or not _is_whole(loaded, content_type) or not _says_where(loaded):
         raise Garbled
-    lent: list[Payload] = loaded.get("response_urls") or []
-    answers_to = [loaded.get("response_url"), *[one.get("response_url") for one in lent]]
+    lent = [loaded, *(loaded.get("response_urls") or ())]
+    answers_to = [one.get("response_url") for one in lent]
     if not all(url is None or (isinstance(url, str) and is_slacks(url)) for url in answers_to):
         raise Garbled
     return loaded
@@ -68,11 +78,12 @@ def _is_whole(payload: Payload, content_type: str) -> bool:
         case "event_callback":
             event = payload.get("event")
             return isinstance(event, dict) and isinstance(event.get("type"), str)
-        case "block_actions" | "interactive_message":
+        case "block_actions":
             actions = payload.get("actions")
-            return _is_rows(actions) and bool(actions) and all(_names(one, "action_id") for one in actions)
+            return _is_rows(actions) and bool(actions) and all(_names(one, "action_id", "type") for one in actions)
         case "view_submission" | "view_closed":
-            return _names(payload.get("view"), "callback_id")
+            view = payload.get("view")
+            return _names(view, "callback_id", "type") and _is_rows(view["blocks"] if "blocks" in view else None)
         case "shortcut" | "message_action":
             return _names(payload, "callback_id")
     return True
@@ -101,5 +112,5 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
-def _names(value: Any, name: str) -> bool:
-    return isinstance(value, dict) and isinstance(value.get(name), str)
+def _names(value: Any, *names: str) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in names)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, inspect, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.database import Session, insert_once
 from storage.schema import Miss, Registry, RegistryKeeper, Right, Role
@@ -54,18 +54,16 @@ def add_rights(session: Session, workspace: str, areas: Sequence[Columns]) -> No
 def change_rights(session: Session, workspace: str, areas: Sequence[Columns]) -> None:
     """Change the areas of these references."""
     if areas:
-        table = inspect(Right).local_table
-        of = (table.c.workspace == workspace) & (table.c.ref == bindparam("of"))
-        session.connection().execute(update(table).where(of), [{"of": one["ref"], **one} for one in areas])
+        of = (Right.workspace == workspace) & (Right.ref == bindparam("of"))
+        session.connection().execute(update(Right).where(of), [{"of": one["ref"], **one} for one in areas])
         session.expire_all()  # what was read before is read anew
 
 
 def drop_rights(session: Session, workspace: str, refs: Collection[str]) -> None:
     """Take these areas out of the registry."""
     if refs:
-        table = inspect(Right).local_table
-        of = (table.c.workspace == workspace) & (table.c.ref == bindparam("of"))
-        session.connection().execute(delete(table).where(of), [{"of": ref} for ref in refs])
+        of = (Right.workspace == workspace) & (Right.ref == bindparam("of"))
+        session.connection().execute(delete(Right).where(of), [{"of": ref} for ref in refs])
 
 
 def keepers(session: Session, workspace: str) -> Sequence[str]:

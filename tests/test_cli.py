@@ -116,3 +116,119 @@ def test_migrate_without_a_database_is_one_sentence_and_exit_code_2(
     out, said = capsys.readouterr()
     assert (out, said.count("\n")) == ("", 1)
     assert "CANDOR_DATABASE_URL" in said
+
+
+# --- decisions ------------------------------------------------------------------------------------------
+
+REGISTRY = (
+    "id,area,aliases,decide,door\n1,Refunds,money back,support lead,two-way\n2,Leave,holiday,line manager,\n"
+)
+DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A registry file, and a database that knows no workspace yet."""
+    monkeypatch.setenv("CANDOR_DATABASE_URL", f"sqlite:///{tmp_path}/candor.db")
+    file = tmp_path / "registry.csv"
+    file.write_text(REGISTRY, encoding="utf-8")
+    return file
+
+
+def decisions(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, list[str], list[str]]:
+    """(exit code, lines of the output, lines of the errors)."""
+    code = main(["decisions", *map(str, words)])
+    out, said = capsys.readouterr()
+    return code, out.splitlines(), said.splitlines()
+
+
+def test_an_import_says_what_it_does_and_a_dry_run_does_nothing(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    added = ["+ Refunds", "+ Leave"]
+    dry = decisions(capsys, "import", registry, "--workspace", "T1", "--dry-run")
+    assert dry == (0, [*added, "Would be 2 areas: 2 added, 0 changed, 0 removed."], [])
+    done = decisions(capsys, "import", registry, "--workspace", "T1", "--keeper", "UADA")
+    assert done == (0, [*added, "Now 2 areas: 2 added, 0 changed, 0 removed."], [])
+    again = decisions(capsys, "import", registry)
+    assert again == (0, ["Now 2 areas: 0 added, 0 changed, 0 removed."], [])
+    registry.write_text(REGISTRY.replace("two-way", "costly").replace("2,Leave", "3,Hiring"), encoding="utf-8")
+    told = ["+ Hiring", "~ Refunds (door)", "- Leave", "Now 2 areas: 1 added, 1 changed, 1 removed."]
+    assert decisions(capsys, "import", registry) == (0, told, [])
+
+
+@pytest.mark.parametrize("ending", ["csv", "yaml", "yml"])
+def test_what_is_exported_can_be_imported(registry: Path, capsys: pytest.CaptureFixture[str], ending: str) -> None:
+    decisions(capsys, "import", registry, "--workspace", "T1")
+    file = registry.with_name(f"exported.{ending}")
+    assert decisions(capsys, "export", file) == (0, ["2 areas."], [])
+    nothing = ["Would be 2 areas: 0 added, 0 changed, 0 removed."]
+    assert decisions(capsys, "import", file, "--dry-run") == (0, nothing, [])
+
+
+def test_several_faults_are_all_named_and_nothing_is_changed(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions(capsys, "import", registry, "--workspace", "T1")
+    broken = registry.with_name("broken.csv")
+    broken.write_text(f"{REGISTRY}3,New,money back,a|b,revolving\n", encoding="utf-8")
+    code, out, said = decisions(capsys, "import", broken)
+    assert (code, out) == (2, [])
+    assert [line[:8] for line in said] == ["line 4: "] * 2
+    assert decisions(capsys, "import", registry)[1] == ["Now 2 areas: 0 added, 0 changed, 0 removed."]
+
+
+def test_a_workspace_must_be_named_unless_there_is_exactly_one(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, said = decisions(capsys, "import", registry)
+    assert (code, len(said)) == (2, 1)
+    assert "--workspace" in said[0]
+    for workspace in ("T1", "E1/T2"):
+        assert decisions(capsys, "import", registry, "--workspace", workspace)[0] == 0
+    code, _, said = decisions(capsys, "export", registry.with_name("x.csv"))
+    assert (code, said) == (
+        2,
+        ["Which workspace? Name it with --workspace, like T0123ABCD (known here: E1/T2, T1)."],
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--workspace", "my team"], ["--workspace", ""], ["--workspace", "T1", "--keeper", "ada"],
+     ["--workspace", "T1", "--keeper", "U" * 21], ["--workspace", "T" * 41]],
+)  # fmt: skip
+def test_what_is_no_id_is_one_sentence(
+    registry: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    code, out, said = decisions(capsys, "import", registry, *words)
+    assert (code, out, len(said)) == (2, [], 1)
+
+
+def test_an_export_that_cant_be_written_is_one_sentence(
+    registry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, said = decisions(capsys, "export", tmp_path, "--workspace", "T1")
+    assert (code, out, said) == (2, [], [f"{tmp_path.name} can't be written there."])
+
+
+def test_questions_are_answered_in_the_order_of_their_file(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = registry.with_name("questions.csv")
+    questions.write_text(f"query,note\nholiday,x\n,empty\n{'x' * 3_000},long\n🎉,emoji\nmoney back,\n")
+    code, out, _ = decisions(capsys, "ask", "--registry", registry, "--questions", questions, "--json")
+    told = json.loads("\n".join(out))
+    assert code == 0
+    assert [one["area"] for one in told] == ["Leave", None, None, None, "Refunds"]
+    assert [one["kind"] for one in told] == ["direct", "none", "none", "none", "direct"]
+    assert all(one.keys() == {"kind", "area", "candidates", "score"} for one in told)
+    assert decisions(capsys, "ask", "--registry", registry, "money back")[1] == ["money back", "  direct: Refunds"]
+
+
+def test_asking_nothing_or_from_no_file_is_one_sentence(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in ([], ["--questions", "nowhere.csv"], ["--questions", str(registry)]):
+        code, out, said = decisions(capsys, "ask", "--registry", registry, *words)
+        assert (code, out, len(said)) == (2, [], 1)

@@ -46,13 +46,24 @@ def room() -> RitualRoom:
         postings={},
         nudge_parts={"decision.gaps": say_gaps},
         begin=lambda *_: None,
-        tend=radar,
+        tend=tend,
         asks=lambda *_: "",
         due_for=lambda *_: [],
         first_button=button("Who decides what? Start with ten", "decision_ten"),
         edit_action="decision_area",
         lends={"lookups": Lookups()},
     )
+
+
+def tend(database: Database, now: datetime) -> None:
+    """What is due at a ring: the radar in the first days of a month, and every day the old questions go."""
+    radar(database, now)
+    oldest = (now - KEEP_MISSES).date().isoformat()
+    with database.reading() as session:
+        has_old = rows.has_misses_before(session, oldest)
+    if has_old:
+        with database.begin() as session:
+            rows.sweep(session, oldest)
 
 
 def radar(database: Database, now: datetime) -> None:
@@ -67,8 +78,6 @@ def radar(database: Database, now: datetime) -> None:
             for keeper in rows.keepers(session, workspace):
                 key = f"decision:gaps:{now:%Y-%m}"
                 nudges.want(session, workspace, keeper, key=key, kind="decision.gaps", facts={}, now=now)
-    with database.begin() as session:
-        rows.sweep(session, (now - KEEP_MISSES).date().isoformat())
 
 
 def say_gaps(session: Session, nudge: Nudge) -> list[Json] | None:

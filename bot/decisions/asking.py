@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 import storage.decisions as rows
 from bot.blocks.common import Json, section
@@ -13,15 +14,16 @@ from bot.blocks.decisions import answers
 from bot.clock import now
 from bot.decisions import keeping
 from bot.people import People
+from rituals.decisions.entry import Entry
 from rituals.decisions.lookup import Lookups, check_question, remember_miss
-from rituals.decisions.registry import entry_of, looks_after, roles_without_anybody, who
-from rituals.errors import NotFound
+from rituals.decisions.registry import NoSuchArea, Who, entry_of, looks_after, roles_without_anybody, who
 from storage import Database
 
 HELP = (
     "*What `/whodecides` can do*\n"
     "• `/whodecides may I roll back a release?` tells who decides, and whether you may just do it\n"
-    "• `/whodecides roles` lists the roles that nobody is named for, and names somebody\n"
+    "• `/whodecides roles` lists the roles that nobody is named for, and names somebody · "
+    "`/whodecides role finance lead` names somebody else\n"
     "• `/whodecides new` adds an area · `/whodecides edit release` changes one\n"
     "• `/whodecides ten` begins with ten common areas\n"
     "Only you see the answers. Questions without one are kept without a name, so that the gap can be closed."
@@ -56,8 +58,10 @@ def take_command(
             with sessions.reading() as session:
                 found = lookups.ask(session, workspace, rest)
             if not found.candidates:
-                raise NotFound
+                raise NoSuchArea
             keeping.begin_area(body, client, sessions, workspace, asker, found.candidates[0][0])
+        case ("role", rest) if rest:
+            keeping.begin_name(body, client, sessions, people, workspace, asker, rest)
         case ("roles", ""):
             with sessions.reading() as session:
                 missing = roles_without_anybody(session, workspace)
@@ -82,7 +86,9 @@ def ask(
         known = who(session, workspace)
         kept = rows.right(session, workspace, found.candidates[0][0]) if found.kind == "direct" else None
     if kept is not None:
-        return answers.answer(found.candidates[0][1], known, now().date(), kept.confirmed_on)
+        entry = found.candidates[0][1]
+        reader = read_by(client, person, entry, known)
+        return answers.answer(entry, known, now().date(), kept.confirmed_on, reader)
     if found.kind == "menu":
         return answers.menu(question, found.candidates)
     return _miss(sessions, people, client, workspace, question, person, empty=found.registry_is_empty)
@@ -105,15 +111,31 @@ def _miss(
     return answers.none(question, may_teach=may_teach, empty=empty)
 
 
-def show(ack: Ack, action: Json, sessions: Database, workspace: str, reply: Reply) -> None:
+def show(
+    ack: Ack, body: Json, action: Json, client: WebClient, sessions: Database, workspace: str, reply: Reply
+) -> None:
     """One of the three was meant."""
     ack()
     with sessions.reading() as session:
         kept = rows.right(session, workspace, int(action["value"].partition(" ")[0]))
         known = who(session, workspace)
     if kept is None:
-        raise NotFound
-    reply(answers.answer(entry_of(kept), known, now().date(), kept.confirmed_on), replace=True)
+        raise NoSuchArea
+    reader = read_by(client, body["user"]["id"], entry_of(kept), known)
+    reply(answers.answer(entry_of(kept), known, now().date(), kept.confirmed_on, reader), replace=True)
+
+
+def read_by(client: WebClient, person: str, entry: Entry, known: Who) -> answers.Reader:
+    """Who reads an answer. Slack is asked whether whoever decides or stands in has left."""
+    named = {known.person(role) for role in (entry.decide, entry.deputy) if role} - {None, person}
+    return answers.Reader(person, frozenset(one for one in named if one and _has_left(client, one)))
+
+
+def _has_left(client: WebClient, person: str) -> bool:
+    try:
+        return bool(client.users_info(user=person)["user"].get("deleted"))
+    except SlackApiError as refused:  # an answer without this hint is better than none
+        return bool(refused.response.get("error") == "user_not_found")
 
 
 def none_of_these(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,14 @@ from storage.people import workspaces_known
 
 class WhichWorkspace(Refusal):
     """Which workspace? Name it with --workspace, like T0123ABCD ({known})."""
+
+
+class NoSuchId(Refusal):
+    """{given} is no id of Slack's. A workspace's begins with T, a person's with U or W, like U0123ABCD."""
+
+
+class CantWrite(Refusal):
+    """{file} can't be written there."""
 
 
 class NoQuestion(Refusal):
@@ -72,6 +81,7 @@ def opened() -> Database:
 def which_workspace(database: Database, named: str | None) -> str:
     """The workspace that was named, or the only one there is. Raises WhichWorkspace."""
     if named:
+        _check_id("(E[A-Z0-9]+/)?T[A-Z0-9]+", named, 40)
         return named
     with database.reading() as session:
         known = workspaces_known(session)
@@ -80,8 +90,15 @@ def which_workspace(database: Database, named: str | None) -> str:
     return known[0]
 
 
+def _check_id(shape: str, given: str, longest: int) -> None:
+    if not re.fullmatch(shape, given) or len(given) > longest:
+        raise NoSuchId(given=given)
+
+
 def run_import(asked: argparse.Namespace) -> int:
     """Read, compare, and replace the registry in one transaction."""
+    for keeper in asked.keeper:
+        _check_id("[UW][A-Z0-9]+", keeper, 20)
     entries = files.read_file(asked.file)
     database = opened()
     try:
@@ -116,7 +133,10 @@ def run_export(asked: argparse.Namespace) -> int:
     finally:
         database.close()
     write = files.write_yaml if asked.file.suffix.lower() in (".yaml", ".yml") else files.write_csv
-    asked.file.write_text(write(entries), encoding="utf-8")
+    try:
+        asked.file.write_text(write(entries), encoding="utf-8", newline="")
+    except OSError:
+        raise CantWrite(file=asked.file.name) from None
     print(f"{len(entries)} areas.")
     return 0
 
@@ -124,9 +144,9 @@ def run_export(asked: argparse.Namespace) -> int:
 def run_ask(asked: argparse.Namespace) -> int:
     """Answer questions over a file, in their order. A question that can't be asked has no answer."""
     entries = files.read_file(asked.registry)
-    questions = _questions(asked.questions) if asked.questions else [" ".join(asked.question)]
-    if questions == [""]:
+    if not (asked.questions or asked.question):
         raise NoQuestion
+    questions = _questions(asked.questions) if asked.questions else [" ".join(asked.question)]
     index = lookup.build_index(entries)
     by_ref = {entry.ref: entry for entry in entries}
     answers = [_answer(index, by_ref, question) for question in questions]

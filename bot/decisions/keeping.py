@@ -15,8 +15,9 @@ from bot.clock import now
 from bot.people import People
 from bot.rooms import RitualRoom
 from rituals.decisions.lookup import Lookups
-from rituals.decisions.registry import all_entries, entry_of, may_change, save, teach
-from rituals.decisions.starting import begin, ten
+from rituals.decisions.registry import NoSuchRole, all_entries, entry_of, may_change, roles_in, save, teach
+from rituals.decisions.starting import begin, left_of_ten
+from rituals.errors import ChangedMeanwhile
 from rituals.who_may import Asker
 from storage import Database
 from storage.people import note_act
@@ -35,8 +36,7 @@ def begin_ten(
     """Open the form with ten areas; what the registry has already is left out."""
     with sessions.reading() as session:
         may_change(session, workspace, asker)
-        known = {one.area.lower() for one in all_entries(session, workspace)}
-    areas = [one for one in ten() if one.area.lower() not in known]
+        areas = left_of_ten(session, workspace)
     if not areas:
         view = notice("Start with ten", "All ten are in the registry. `/whodecides edit` changes one.")
     else:
@@ -78,14 +78,17 @@ def take_area(
     ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
 ) -> None:
     """An area, stored."""
-    entry = forms.read_area(view)
+    edited = forms.edited(view)
     asker = people.asker(client, workspace, body["user"]["id"])
     with sessions.begin() as session:
         may_change(session, workspace, asker)
+        known = {one.ref: one for one in all_entries(session, workspace)}
+        if edited is not None and edited[0] not in known:
+            raise ChangedMeanwhile
+        entry = forms.read_area(view, known[edited[0]] if edited else None)
         rows.add_keepers(session, workspace, [asker.person] if not rows.keepers(session, workspace) else [])
-        entry = save(session, workspace, entry, asker, now())
-        for alias in entry.aliases:
-            rows.forget_miss(session, workspace, alias)
+        entry = save(session, workspace, entry, asker, now(), seen=edited[1] if edited else None)
+        rows.forget_misses(session, workspace, [*entry.aliases, forms.asked(view)])
     ack(response_action="update", view=forms.saved(entry))
 
 
@@ -115,17 +118,16 @@ def take_teach(
     ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
 ) -> None:
     """The question becomes an alias, or the first one of a new area."""
-    words, right_id = forms.read_teach(view)
+    words, question, right_id = forms.read_teach(view)
     asker = people.asker(client, workspace, body["user"]["id"])
     if right_id is None:
         with sessions.reading() as session:
             may_change(session, workspace, asker)
-        ack(response_action="update", view=forms.area_form(None, words))
+        ack(response_action="update", view=forms.area_form(None, words, question))
         return
     with sessions.begin() as session:
-        entry = teach(session, workspace, right_id, words, asker, now())
-    told = f"“{escape(words)}” leads to *{escape(entry.area)}* now. Thank you: the next one who asks finds it."
-    ack(response_action="update", view=notice("Taught", told))
+        entry = teach(session, workspace, right_id, words, question, asker, now())
+    ack(response_action="update", view=forms.taught(words, entry))
 
 
 def open_name(
@@ -134,9 +136,19 @@ def open_name(
     """*Name somebody* for a role."""
     ack()
     asker = people.asker(client, workspace, body["user"]["id"])
+    begin_name(body, client, sessions, people, workspace, asker, action["value"])
+
+
+def begin_name(
+    body: Json, client: WebClient, sessions: Database, people: People, workspace: str, asker: Asker, role: str
+) -> None:
+    """Open the form that says who a role is, or who it is now. Raises NoSuchRole for one that no area names."""
     with sessions.reading() as session:
         may_change(session, workspace, asker)
-    view = forms.name_form(action["value"], people.everybody(client, workspace))
+        named = {one.lower(): one for entry in all_entries(session, workspace) for one in roles_in(entry)}
+    if role.lower() not in named:
+        raise NoSuchRole
+    view = forms.name_form(named[role.lower()], people.everybody(client, workspace))
     client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
@@ -148,7 +160,7 @@ def take_name(
     asker = people.asker(client, workspace, body["user"]["id"])
     with sessions.begin() as session:
         may_change(session, workspace, asker)
-        rows.name_role(session, workspace, role, person, group)
+        rows.name_role(session, workspace, role.lower(), person, group)
         note_act(session, workspace, asker.person, "named", f"role {role}"[:60], now())
     named = f"<@{person}>" if person else f"<!subteam^{group}>"
     ack(response_action="update", view=notice("Saved", f"*{escape(role)}* is {named} from now on."))

@@ -72,12 +72,14 @@ class Entry:
 
 def read_entry(cells: Mapping[str, str]) -> tuple[Entry | None, dict[str, str]]:
     """An entry from the texts of a row or a form, or None and what is wrong, by column."""
-    said = {name: PERSON.sub(r"<@\1>", " ".join((cells.get(name) or "").split())) for name in COLUMNS}
+    said = {
+        name: PERSON.sub(r"<@\1>", " ".join((cells.get(name) or "").replace("\0", "").split())) for name in COLUMNS
+    }
     wrong: dict[str, str] = {}
     for name in REQUIRED:
         if not said[name]:
             wrong[name] = f"{name} is empty"
-    if len(re.split(r"[|;,]|(?<=>)\s*(?=.*<@)", said["decide"].strip("|;, "))) > 1:
+    if _deciders(said["decide"]) > 1:
         wrong["decide"] = f"there are two deciders ({said['decide'][:60]}): exactly one may decide"
     for name, longest in TEXTS.items():
         if len(said[name]) > longest:
@@ -106,8 +108,12 @@ def read_entry(cells: Mapping[str, str]) -> tuple[Entry | None, dict[str, str]]:
 
 def _parts(words: str) -> tuple[str, ...]:
     """The parts between |, each once, however it is written."""
-    each = (part.strip() for part in words.split("|"))
-    return tuple({part.lower(): part for part in reversed([*each]) if part}.values())[::-1]
+    return tuple({part.strip().lower(): part.strip() for part in words.split("|") if part.strip()}.values())
+
+
+def _deciders(words: str) -> int:
+    named = [part for part in re.split("[|;,]", words) if part.strip()]
+    return max(len(named), len(PERSON.findall(words)))
 
 
 def _read_day(words: str) -> tuple[str | None, str | None]:
@@ -136,7 +142,7 @@ def cells_of(entry: Entry) -> dict[str, str]:
 
 
 def free_ref(area: str, taken: Collection[str]) -> str:
-    """A reference for an area that came without one: its name, unless that is too long or `taken` (in lower case)."""
+    """A reference for an area that came without one: its name, unless that is too long or `taken` (lower case)."""
     if len(area) <= LONGEST_REF and area.lower() not in taken:
         return area
     short, place = area[: LONGEST_REF - 10].rstrip(), 2

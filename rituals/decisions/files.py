@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from rituals.decisions.entry import COLUMNS, REQUIRED, Entry, cells_of, read_entry
+from rituals.decisions.entry import COLUMNS, LISTS, REQUIRED, Entry, cells_of, free_ref, read_entry
 from rituals.errors import Refusal
 
 MOST_ROWS = 50_000
 MOST_BYTES = 50_000_000
 SAME = {"reversible": "door", "ref": "id"}  # headings that mean another one
+FAULT = ""  # in place of a column: what is wrong with the whole row
+# libyaml where it was built in: 50,000 areas in seconds instead of a minute
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class BadFile(Refusal):
@@ -47,55 +49,81 @@ def read_file(path: Path) -> list[Entry]:
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """(line, cells) of each row. A quote left open shows as a row that spans to the end."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    """(line at which it begins, cells) of each row. What follows a quote left open can't be told apart."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    names: list[str] = []
+    line = 1
     try:
-        names = [
-            SAME.get(name, name) for name in ((name or "").strip().lower() for name in reader.fieldnames or [])
-        ]
-        missing = [name for name in REQUIRED if name not in names]
-        if missing:
-            raise BadFile([f"line 1: the column {missing[0]} is missing. The columns are {', '.join(COLUMNS)}."])
-        unknown = [name for name in names if name not in COLUMNS]
-        if unknown:
-            raise BadFile([f'line 1: I don\'t know the column "{unknown[0][:40]}".'])
-        if len(set(names)) < len(names):
-            raise BadFile(["line 1: a column stands there twice."])
-        reader.fieldnames = names
-        line = 2
         for row in reader:
-            if None in row:
-                yield line, {"": "it has more cells than the heading; is a quote missing?"}
-            elif any((value or "").strip() for value in row.values()):
-                yield line, row
+            if not any(cell.strip() for cell in row):
+                pass
+            elif not names:
+                names = _headings(row, line)
+            elif len(row) > len(names):
+                yield line, {FAULT: "it has more cells than the heading; is a quote missing?"}
+            else:
+                yield line, dict(zip(names, row, strict=False))
             line = reader.line_num + 1
     except csv.Error:
-        raise BadFile([f"line {reader.line_num}: a quote is left open, or stands where none may be."]) from None
+        yield line, {FAULT: "a quote is left open in this row, or stands where none may be"}
+
+
+def _headings(row: Sequence[str], line: int) -> list[str]:
+    names = [SAME.get(name, name) for name in (cell.strip().lower() for cell in row)]
+    faults = [
+        f"line {line}: the column {name} is missing. The columns are {', '.join(COLUMNS)}."
+        for name in REQUIRED
+        if name not in names
+    ]
+    faults += [f'line {line}: I don\'t know the column "{name[:40]}".' for name in names if name not in COLUMNS]
+    faults += [f"line {line}: the column {name} stands there twice." for name in _twice(names)]
+    if faults:
+        raise BadFile(faults)
+    return names
+
+
+def _twice(names: Sequence[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name in COLUMNS and names.count(name) > 1]
 
 
 def _yaml_rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """(line, cells) of each area, read as text: no date, number or yes is made of what somebody wrote."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        loaded = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         raise BadFile([f"line {mark.line + 1 if mark else 1}: this isn't YAML."]) from None
-    if not isinstance(loaded, list) or not isinstance(node, yaml.SequenceNode):
+    except RecursionError:
+        raise BadFile(["line 1: this is nested too deeply to be a list of areas."]) from None
+    if not isinstance(node, yaml.SequenceNode):
         raise BadFile(["line 1: the file must be a list of areas."])
-    for item, where in zip(loaded, node.value, strict=True):
-        line = where.start_mark.line + 1
-        if not isinstance(item, Mapping):
-            yield line, {"": "an area must be a mapping such as {area: ..., decide: ...}"}
-            continue
-        cells = {SAME.get(str(name).lower(), str(name).lower()): _cell(value) for name, value in item.items()}
-        unknown = [name for name in cells if name not in COLUMNS]
-        yield line, {"": f'I don\'t know "{unknown[0][:40]}"'} if unknown else cells
+    for area in node.value:
+        yield area.start_mark.line + 1, _cells(area)
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        return "|".join(str(one) for one in value)
-    return "" if value is None else str(value)
+def _cells(area: yaml.Node) -> dict[str, str]:
+    if not isinstance(area, yaml.MappingNode):
+        return {FAULT: "an area must be a mapping such as {area: ..., decide: ...}"}
+    said = [str(key.value).strip().lower() for key, _ in area.value]
+    names = [SAME.get(name, name) for name in said]
+    if unknown := [name for name in names if name not in COLUMNS]:
+        return {FAULT: f'I don\'t know "{unknown[0][:40]}"'}
+    if twice := _twice(names):
+        return {FAULT: f"{twice[0]} stands there twice"}
+    cells: dict[str, str] = {}
+    for name, (_, value) in zip(names, area.value, strict=True):
+        words = [_words(one) for one in value.value] if isinstance(value, yaml.SequenceNode) else [_words(value)]
+        if None in words:
+            return {FAULT: f"{name} must be words, or a list of words"}
+        cells[name] = "|".join(one for one in words if one)
+    return cells
+
+
+def _words(node: yaml.Node) -> str | None:
+    """What a plain value says; None when it is a list or a mapping."""
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    return "" if node.tag == "tag:yaml.org,2002:null" else str(node.value)
 
 
 def _checked(rows: Iterator[tuple[int, Mapping[str, str]]]) -> list[Entry]:
@@ -104,16 +132,15 @@ def _checked(rows: Iterator[tuple[int, Mapping[str, str]]]) -> list[Entry]:
     areas: dict[str, int] = {}
     refs: dict[str, int] = {}
     heard: dict[str, tuple[int, str]] = {}
-    for line, cells in rows:
-        if len(entries) + len(faults) >= MOST_ROWS:
-            raise BadFile([f"line {line}: a registry has {MOST_ROWS:,} areas at the most."])
-        entry, wrong = (None, {"": cells[""]}) if "" in cells else read_entry(cells)
+    for count, (line, cells) in enumerate(rows):
+        if count >= MOST_ROWS:
+            raise BadFile([*faults, f"line {line}: a registry has {MOST_ROWS:,} areas at the most."])
+        entry, wrong = (None, {FAULT: cells[FAULT]}) if FAULT in cells else read_entry(cells)
         faults += [f"line {line}: {said}." for said in wrong.values()]
         if entry is None:
             continue
-        entry = replace(entry, ref=entry.ref or entry.area)
         for name, seen, key in (("area", areas, entry.area.lower()), ("id", refs, entry.ref.lower())):
-            if key in seen:
+            if key and key in seen:
                 faults.append(f'line {line}: the {name} "{key[:60]}" stood in line {seen[key]} already.')
             seen.setdefault(key, line)
         for alias in entry.aliases:
@@ -127,7 +154,16 @@ def _checked(rows: Iterator[tuple[int, Mapping[str, str]]]) -> list[Entry]:
         raise BadFile(faults)
     if not entries:
         raise BadFile(["line 1: there is no area in it."])
-    return entries
+    return _with_refs(entries, refs)
+
+
+def _with_refs(entries: Sequence[Entry], taken: Collection[str]) -> list[Entry]:
+    """An id for each area that came without one: always the same one for the same file."""
+    known, named = set(taken), []
+    for entry in entries:
+        named.append(entry if entry.ref else replace(entry, ref=free_ref(entry.area, known)))
+        known.add(named[-1].ref.lower())
+    return named
 
 
 def write_csv(entries: Sequence[Entry]) -> str:
@@ -145,7 +181,7 @@ def write_yaml(entries: Sequence[Entry]) -> str:
     told = []
     for entry in entries:
         cells: dict[str, object] = {name: value for name, value in cells_of(entry).items() if value}
-        for name in ("aliases", "agree_or_veto", "consult", "inform"):
+        for name in LISTS:
             if name in cells:
                 cells[name] = list(getattr(entry, name))
         told.append(cells)

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Literal
 
 import storage.decisions as rows
-from rituals.decisions.entry import Entry
+from rituals.decisions.entry import PERSON, Entry
 from rituals.decisions.registry import entry_of
 from rituals.errors import Refusal
 from rituals.search import Area, Index
@@ -87,9 +87,9 @@ class Lookups:
 
 
 def check_question(question: str) -> str:
-    """A question that can be asked, trimmed. Raises WhatIsIt, TooLong."""
-    question = " ".join(question.split())
-    if not question:
+    """A question that can be asked, trimmed, and without the names of people. Raises WhatIsIt, TooLong."""
+    question = " ".join(PERSON.sub("somebody", question.replace("\0", "")).split())
+    if not any(letter.isalnum() for letter in question):
         raise WhatIsIt
     if len(question) > LONGEST_QUESTION:
         raise TooLong(len(question))

@@ -26,15 +26,32 @@ def ten() -> list[Entry]:
     return read_file(TEN)
 
 
+def left_of_ten(session: Session, workspace: str) -> list[Entry]:
+    """Those of the ten that the registry doesn't have, by name or by reference (one may have been renamed)."""
+    kept = all_entries(session, workspace)
+    known = {one.ref for one in kept} | {one.area.lower() for one in kept}
+    return [one for one in ten() if one.ref not in known and one.area.lower() not in known]
+
+
 def begin(session: Session, workspace: str, picked: dict[str, str], asker: Asker, now: datetime) -> list[Entry]:
     """Store the areas for which a person (id) was picked, by reference; the asker looks after the registry.
 
-    An area that is there already stays as it is. Raises NobodyPicked, and what `may_change` raises.
+    An area that is there already stays as it is, and so does an alias that leads elsewhere already.
+    Raises NobodyPicked, and what `may_change` raises.
     """
     may_change(session, workspace, asker)
-    chosen = [replace(one, decide=f"<@{picked[one.ref]}>") for one in ten() if picked.get(one.ref)]
-    if not chosen:
+    if not any(picked.get(one.ref) for one in ten()):
         raise NobodyPicked
-    known = {one.area.lower() for one in all_entries(session, workspace)}
+    rows.lock(session, workspace)
+    taken = {alias.lower() for one in all_entries(session, workspace) for alias in one.aliases}
+    chosen = [
+        replace(
+            one,
+            decide=f"<@{picked[one.ref]}>",
+            aliases=tuple(alias for alias in one.aliases if alias.lower() not in taken),
+        )
+        for one in left_of_ten(session, workspace)
+        if picked.get(one.ref)
+    ]
     rows.add_keepers(session, workspace, [asker.person])
-    return [save(session, workspace, one, asker, now) for one in chosen if one.area.lower() not in known]
+    return [save(session, workspace, one, asker, now) for one in chosen]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.blocks.common import (
     Json,
     carried,
+    clip,
+    clip_escaped,
+    context,
     escape,
     field,
     modal,
@@ -17,8 +22,8 @@ from bot.blocks.common import (
     select,
     text_box,
 )
-from rituals.decisions.entry import Entry, cells_of, read_entry
-from rituals.decisions.registry import PERSON
+from rituals.decisions.entry import LONGEST_ALIAS, Entry, cells_of, read_entry, stamp
+from rituals.decisions.registry import as_alias
 from rituals.errors import InvalidField
 
 DOORS = {
@@ -36,59 +41,74 @@ LEVELS = {
     "7": "7 Delegate: the team decides",
 }
 PARTS = "Several are separated by |."
+LONGEST_TYPED = 3_000  # characters of a box; a longer list stays out of the form, and as it is
 People = Sequence[tuple[str, str]]
 
 
-def area_form(entry: Entry | None, question: str = "") -> Json:
-    """One area: new when `entry` is None."""
-    cells = cells_of(entry) if entry else {"aliases": question}
+def area_form(entry: Entry | None, words: str = "", question: str = "") -> Json:
+    """One area: new when `entry` is None. A list that no box can hold isn't shown, and stays as it is."""
+    cells = cells_of(entry) if entry else {"aliases": as_alias(words)}
 
     def box(name: str, label: str, hint: str | None = None, *, needed: bool = False, lines: bool = False) -> Json:
         return field(name, label, text_box(initial=cells.get(name), lines=lines), hint=hint, optional=not needed)
 
     doors = [option(key, words) for key, words in DOORS.items()]
     levels = [option(key, words) for key, words in LEVELS.items()]
+    boxes = [
+        box("area", "Area", "What is decided, like: Buying a tool", needed=True),
+        box("aliases", "Other words for it", f"What people ask when they mean it. {PARTS}"),
+        box("decide", "Who decides", "Exactly one role. `/whodecides role` says who that is.", needed=True),
+        field("door", "Can it be undone?", select(doors, cells.get("door")), optional=True),
+        field(
+            "delegation_level",
+            "How far is it handed to the team?",
+            select(levels, cells.get("delegation_level")),
+            optional=True,
+        ),
+        box("guardrail", "Within what", "A limit that always holds", lines=True),
+        box("consult", "Whom to ask first", PARTS),
+        box("agree_or_veto", "Who must agree", PARTS),
+        box("deputy", "Who stands in"),
+        box("escalation", "Where to turn without an answer"),
+        box("escalate_after", "After how long", "Like: 3 working days"),
+        box("review_by", "Look at it again by", "Like 2027-03-31; a month means its last day"),
+    ]
+    shown = [one for one in boxes if len(cells.get(one["block_id"], "")) <= LONGEST_TYPED]
+    left_out = [one["label"]["text"] for one in boxes if one not in shown]
+    if left_out:
+        shown.append(context(f"Too long for a form, so it stays as it is: {', '.join(left_out)}."))
     return modal(
         "decision_area",
         "Edit an area" if entry else "New area",
-        [
-            box("area", "Area", "What is decided, like: Buying a tool", needed=True),
-            box("aliases", "Other words for it", f"What people ask when they mean it. {PARTS}"),
-            box("decide", "Who decides", "Exactly one: a role, or somebody by @name", needed=True),
-            field("door", "Can it be undone?", select(doors, cells.get("door")), optional=True),
-            field(
-                "delegation_level",
-                "How far is it handed to the team?",
-                select(levels, cells.get("delegation_level")),
-                optional=True,
-            ),
-            box("guardrail", "Within what", "A limit that always holds", lines=True),
-            box("consult", "Whom to ask first", PARTS),
-            box("agree_or_veto", "Who must agree", PARTS),
-            box("deputy", "Who stands in"),
-            box("escalation", "Where to turn without an answer"),
-            box("escalate_after", "After how long", "Like: 3 working days"),
-            box("review_by", "Look at it again by", "Like 2027-03-31; a month means its last day"),
-        ],
+        shown,
         submit="Save",
-        carries={"cells": {name: cells[name] for name in KEPT if cells.get(name)}},
+        carries={"ref": entry.ref, "seen": stamp(entry)} if entry else {"question": question},
     )
 
 
-KEPT = ("id", "category", "framework", "drive", "inform")  # what the form doesn't show travels along
+def edited(view: Json) -> tuple[str, str] | None:
+    """(reference, stamp) of the area that the form shows; None for a new one."""
+    carries = carried(view)
+    return (carries["ref"], carries["seen"]) if "ref" in carries else None
 
 
-def read_area(view: Json) -> Entry:
-    """The area as filled in. Raises InvalidField under the box that must be mended."""
+def asked(view: Json) -> str:
+    """The question from which a new area comes; empty without one."""
+    return str(carried(view).get("question", ""))
+
+
+def read_area(view: Json, kept: Entry | None) -> Entry:
+    """The area as filled in; what the form doesn't show stays as in `kept`.
+
+    Raises InvalidField under the box that must be mended.
+    """
     given = {name: value or "" for name, value in read_form(view).items()}
-    for name in ("decide", "deputy", "escalation"):
-        if found := PERSON.search(given[name]):
-            given[name] = f"<@{found[1]}>"
-    entry, wrong = read_entry(carried(view)["cells"] | given)
+    before = cells_of(kept) if kept else {}
+    entry, wrong = read_entry(before | given)
     if entry is None:
         name, said = next(iter(wrong.items()))
         raise InvalidField(name, f"{said[0].upper()}{said[1:]}.")
-    return entry
+    return replace(entry, ref=kept.ref if kept else "")
 
 
 def ten_form(areas: Sequence[Entry], people: People | None) -> Json:
@@ -123,7 +143,7 @@ def read_name(view: Json) -> tuple[str, str | None, str | None]:
     """(role, person, group). Raises InvalidField."""
     given = read_form(view)
     group = (given["group"] or "").strip().upper() or None
-    if group is not None and not (group.startswith("S") and group.isalnum() and 6 <= len(group) <= 20):
+    if group is not None and not re.fullmatch("S[A-Z0-9]{5,19}", group):
         raise InvalidField("group", "A user group's id begins with S, like S0123ABCD.")
     if bool(given["person"]) == bool(group):
         raise InvalidField("person", "Pick a person, or write a user group's id; one of the two.")
@@ -137,22 +157,34 @@ def teach_form(question: str, areas: Sequence[tuple[int, str]]) -> Json:
         "decision_teach",
         "This belongs to …",
         [
-            field("words", "People ask", text_box(initial=question), hint="From now on these words find it."),
+            field(
+                "words",
+                "People ask",
+                text_box(initial=clip(as_alias(question), LONGEST_ALIAS)),
+                hint="From now on these words find it. The fewer, the better.",
+            ),
             field("area", "The area", select([*listed, option("new", "A new area")])),
         ],
         submit="Teach it",
+        carries={"question": question},
     )
 
 
-def read_teach(view: Json) -> tuple[str, int | None]:
-    """(words, row id), None for a new area."""
+def read_teach(view: Json) -> tuple[str, str, int | None]:
+    """(words, the question they come from, row id), None for a new area."""
     given = read_form(view)
     words = (given["words"] or "").strip()
     if not words:
         raise InvalidField("words", "Write the words that people ask.")
     if given["area"] is None:
         raise InvalidField("area", "Choose an area.")
-    return words, None if given["area"] == "new" else int(given["area"])
+    return words, asked(view), None if given["area"] == "new" else int(given["area"])
+
+
+def taught(words: str, entry: Entry) -> Json:
+    """Said once the words lead there."""
+    told = f"“{clip_escaped(words, 700)}” leads to *{escape(entry.area)}* now."
+    return notice("Taught", f"{told} Thank you: the next one who asks finds it.")
 
 
 def saved(entry: Entry) -> Json:

@@ -1,0 +1,32 @@
+"""Every table, with what it holds and how long."""
+
+from storage.schema.base import Base, Json
+from storage.schema.calendar import Keeper, Override, Schedule
+from storage.schema.decisions import Miss, Registry, RegistryKeeper, Right, Role
+from storage.schema.installations import Installation, OAuthState
+from storage.schema.outbox import Delivery, Pace
+from storage.schema.people import Act, Nudge, Person
+from storage.schema.prompts import Answer, Prompt, Round
+
+__all__ = [
+    "Act",
+    "Answer",
+    "Base",
+    "Delivery",
+    "Installation",
+    "Json",
+    "Keeper",
+    "Miss",
+    "Nudge",
+    "OAuthState",
+    "Override",
+    "Pace",
+    "Person",
+    "Prompt",
+    "Registry",
+    "RegistryKeeper",
+    "Right",
+    "Role",
+    "Round",
+    "Schedule",
+]

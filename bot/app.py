@@ -27,6 +27,8 @@ from storage import Database
 
 log = logging.getLogger("candor")
 
+NOT_HERE = "Candor isn't installed in this workspace any more. Ask an admin to install it again."
+
 
 class Sorry(Refusal):
     """Something broke on my side, and I can't tell whether this was saved: please look, then try again. If it
@@ -73,6 +75,15 @@ def build_app(
         # None is Bolt's documented way to say "not installed there"; only its annotation doesn't know
         return workspaces.authorize(enterprise_id, team_id)  # type: ignore[return-value]
 
+    def know(body: Json, context: BoltContext, next: Callable[[], None]) -> BoltResponse | None:
+        """Turn away workspaces that aren't ours; Bolt would post its own words to their response_url itself."""
+        leaving_now = (body.get("event") or {}).get("type") in leaving.EVENTS
+        where_none_is = body.get("type") in ("url_verification", "ssl_check") or "ssl_check" in body
+        if leaving_now or where_none_is or workspaces.authorize(context.enterprise_id, context.team_id):
+            next()
+            return None
+        return BoltResponse(status=200, body=NOT_HERE if "command" in body else "")
+
     without_token = copy.copy(client)  # Bolt warns when it sees a token beside `authorize`
     without_token.token = None
     app = App(
@@ -80,6 +91,7 @@ def build_app(
         logger=_quiet_logger(),
         client=without_token,
         authorize=authorize,
+        before_authorize=know,
         signing_secret="only used over HTTP",  # noqa: S106
         listener_executor=executor,
     )
@@ -100,7 +112,9 @@ def build_app(
         context.update(lent)
         context["ack"] = WordedAck(wording)
         context["workspace"] = workspace
-        context["client"] = workspaces.client(workspace)
+        client = workspaces.client(workspace)
+        if client is not None:  # None: it is leaving, and nobody calls Slack for it
+            context["client"] = client
         context["reply"] = partial(replies.send, body.get("response_url", ""))
         next()
 
@@ -147,7 +161,15 @@ def _quiet_logger() -> logging.Logger:
     """Bolt copies the root level to its loggers and prints whole bodies at INFO, unless it is given this one."""
     logger = logging.getLogger("candor.bolt")
     logger.setLevel(logging.WARNING)
+    logger.addFilter(_say_no_more)
     return logger
+
+
+def _say_no_more(record: logging.LogRecord) -> bool:
+    """Where nobody listens, Bolt quotes the request and suggests a listener; that it happened is enough."""
+    if str(record.msg).startswith("Unhandled request"):
+        record.msg, record.args = "a request came to which nobody listens", None
+    return True
 
 
 def refuse(error: Exception, ack: Ack, body: Json, client: WebClient, context: BoltContext) -> BoltResponse | None:

@@ -66,23 +66,21 @@ class Answered:
     MOST, MOST_BYTES = 5_000, 8_000_000
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[float, Future[Response]]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, Response | Future[Response]]] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
     def once(self, signature: str, answer: Callable[[], Response]) -> Response:
         """The answer to this signature; asked for once, and waited for where it is under way."""
         now = clock.ticks()
+        coming: Future[Response] = Future()
         with self._lock:
             self._forget(now)
-            known = self._known.get(signature)
-            if known is None:
-                coming: Future[Response] = Future()
-                self._known[signature] = (now, coming)
-        if known is not None:
+            _, known = self._known.setdefault(signature, (now, coming))
+        if known is not coming:
             log.warning("answered a request again: it came twice")
             try:
-                return known[1].result(ANSWER_SECONDS)
+                return known if isinstance(known, Response) else known.result(ANSWER_SECONDS)
             except NotInTime:
                 return Response(HTTPStatus.OK)
         response = Response(HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -90,6 +88,7 @@ class Answered:
             response = answer()
         finally:
             with self._lock:
+                self._known[signature] = (now, response)
                 self._bytes += len(response.body)
             coming.set_result(response)
         return response
@@ -100,10 +99,9 @@ class Answered:
             oldest, (since, answer) = next(iter(self._known.items()))
             if now - since < 2 * OLDEST_SECONDS and len(self._known) < self.MOST and self._bytes < self.MOST_BYTES:
                 return
-            if answer.done():
-                self._bytes -= len(answer.result().body)
-            elif now - since < OLDEST_SECONDS:
+            if isinstance(answer, Future):
                 return  # still under way
+            self._bytes -= len(answer.body)
             del self._known[oldest]
 
 

@@ -11,11 +11,10 @@ import html
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from slack_sdk import WebClient
@@ -32,7 +31,6 @@ log = logging.getLogger("candor.install")
 INSTALL, RETURN = "/slack/install", "/slack/oauth_redirect"
 LIVES = timedelta(minutes=10)
 COOKIE = "__Host-candor-install"  # __Host-: browsers take it only over TLS (or from this machine), for us alone
-FAULTS = (SlackApiError, SlackClientError, OSError)
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -59,6 +57,19 @@ class AppOfSlack:
     def authorize_url(self) -> str:
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}/oauth/v2/authorize"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What Slack gave for a code. `team` is empty where it is for a whole organisation."""
+
+    token: str
+    team: str
+    enterprise: str | None
+    name: str
+    bot_user: str
+    scopes: tuple[str, ...]
+    bot_id: str = ""
 
 
 class Install:
@@ -114,13 +125,17 @@ class Install:
         if not code:
             return _refused("no_code", "Slack sent no code along. Please begin again.")
         try:
-            name = self._keep(self._trade(code))
+            granted = self._trade(code)
         except SlackApiError as refused:
             return _refused(
                 str(refused.response.get("error"))[:40], "Slack didn't take the code. Please begin again."
             )
-        except (SlackClientError, OSError, LookupError, TypeError) as away:
+        except (SlackClientError, OSError) as away:
             return _refused(type(away).__name__, "Slack couldn't be asked just now. Please begin again.")
+        if granted is None:
+            return _refused("odd_grant", "Slack's answer wasn't about a bot. Please begin again.")
+        self._keep(granted)
+        name = granted.name or "and thank you"
         log.info("installed")
         return page(
             HTTPStatus.OK,
@@ -130,39 +145,44 @@ class Install:
             {"Set-Cookie": _cookie("", 0)},
         )
 
-    def _trade(self, code: str) -> dict[str, Any]:
+    def _trade(self, code: str) -> Grant | None:
+        """What Slack gives for a code; None when it isn't what we asked for. Raises what the SDK raises."""
         told = self._client_for("", "").oauth_v2_access(
             client_id=self._ours.client_id, client_secret=self._ours.client_secret, code=code
         )
-        granted: dict[str, Any] = dict(told.data) if isinstance(told.data, dict) else {}
-        if granted.get("token_type") != "bot" or not granted["access_token"]:
-            raise LookupError
-        return granted
+        of_all = bool(told.get("is_enterprise_install"))
+        team, enterprise = {} if of_all else told.get("team") or {}, told.get("enterprise") or {}
+        grant = Grant(
+            token=str(told.get("access_token") or ""),
+            team=team.get("id", ""),
+            enterprise=enterprise.get("id"),
+            name=str((enterprise if of_all else team).get("name") or ""),
+            bot_user=str(told.get("bot_user_id") or ""),
+            scopes=tuple(scope for scope in str(told.get("scope") or "").split(",") if scope),
+        )
+        whose = grant.enterprise if of_all else grant.team
+        if told.get("token_type") != "bot" or not (grant.token and grant.bot_user and whose):
+            return None
+        known = self._client_for(grant.token, grant.team).auth_test()
+        return replace(grant, bot_id=str(known.get("bot_id") or ""))
 
-    def _keep(self, granted: dict[str, Any]) -> str:
-        """Store an installation, sealed; the name of who installed us."""
-        enterprise, of_all = granted.get("enterprise") or {}, bool(granted.get("is_enterprise_install"))
-        team = {} if of_all else granted["team"]
-        workspace = workspace_id(team.get("id", ""), enterprise.get("id"))
-        if not workspace or (of_all and not enterprise.get("id")):
-            raise LookupError
-        known = self._client_for(granted["access_token"], team.get("id", "")).auth_test()
-        name = str((enterprise if of_all else team).get("name") or "")
+    def _keep(self, grant: Grant) -> None:
+        """Store an installation, its token sealed."""
+        workspace = workspace_id(grant.team, grant.enterprise)
         with self._database.begin() as session:
             put_installation(
                 session,
                 workspace,
-                team=team.get("id", ""),
-                enterprise=enterprise.get("id"),
-                name=name,
-                bot_user=granted["bot_user_id"],
-                bot_id=str(known.get("bot_id") or ""),
-                scopes=[scope for scope in str(granted.get("scope", "")).split(",") if scope],
-                sealed_token=self._keys.seal(workspace, granted["access_token"]),
+                team=grant.team,
+                enterprise=grant.enterprise,
+                name=grant.name,
+                bot_user=grant.bot_user,
+                bot_id=grant.bot_id,
+                scopes=grant.scopes,
+                sealed_token=self._keys.seal(workspace, grant.token),
                 now=clock.now(),
             )
         self._workspaces.look_again(workspace)
-        return name or "and thank you"
 
 
 def page(status: HTTPStatus, title: str, words: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -21,6 +21,9 @@ from storage.installations import installation, mark_gone
 log = logging.getLogger("candor")
 
 
+EVENTS = ("app_uninstalled", "tokens_revoked")
+
+
 def register(app: App) -> None:
     app.event("app_uninstalled")(note_uninstalled)
     app.event("tokens_revoked")(note_revoked)

@@ -82,8 +82,8 @@ def _is_whole(payload: Payload, content_type: str) -> bool:
             actions = payload.get("actions")
             return _is_rows(actions) and bool(actions) and all(_names(one, "action_id", "type") for one in actions)
         case "view_submission" | "view_closed":
-            view = payload.get("view")
-            return _names(view, "callback_id", "type") and _is_rows(view["blocks"] if "blocks" in view else None)
+            view: Any = payload.get("view")
+            return _names(view, "callback_id", "type") and _is_rows(view.get("blocks"))
         case "shortcut" | "message_action":
             return _names(payload, "callback_id")
     return True

@@ -109,14 +109,10 @@ def forget_misses(session: Session, workspace: str, words: Collection[str]) -> N
     session.execute(delete(Miss).where(Miss.workspace == workspace, Miss.id.in_(gone[:MOST_AT_ONCE])))
 
 
-def workspaces_with_misses(session: Session, since: str) -> Sequence[str]:
-    """Every workspace in which a question found no owner since that day."""
-    return session.scalars(select(Miss.workspace).where(Miss.day >= since).distinct()).all()
-
-
-def has_misses_before(session: Session, day: str) -> bool:
-    """Whether there is anything to sweep."""
-    return session.scalar(select(Miss.id).where(Miss.day < day).limit(1)) is not None
+def workspaces_with_misses(session: Session, since: str, before: str = "9999-12-31") -> Sequence[str]:
+    """Every workspace in which a question found no owner since that day, and before that other one."""
+    when = (Miss.day >= since, Miss.day < before)
+    return session.scalars(select(Miss.workspace).where(*when).distinct()).all()
 
 
 def sweep(session: Session, before: str) -> None:

@@ -199,3 +199,30 @@ def sweep(session: Session, now: datetime) -> None:
     """Delete what was settled 14 days ago or earlier, and lanes that nobody used for a day."""
     session.execute(delete(Delivery).where(Delivery.settled_at < now - KEEP_SETTLED))
     session.execute(delete(Pace).where(Pace.free_at < now - timedelta(days=1)))
+
+
+def listed(session: Session, now: datetime, late_by: timedelta | None, limit: int = 200) -> list[Delivery]:
+    """What is owed, of every workspace; with `late_by` only what is later than that, and what was dropped."""
+    if late_by is None:
+        kept = select(Delivery).where(Delivery.state == "owed")
+    else:
+        late = and_(Delivery.state == "owed", Delivery.due < now - late_by)
+        kept = select(Delivery).where(or_(late, Delivery.state == "dropped"))
+    return list(session.scalars(kept.order_by(Delivery.due, Delivery.id).limit(limit)))
+
+
+def mend(session: Session, delivery_id: int, drop_because: str | None, now: datetime) -> bool:
+    """Try a delivery again from the beginning, or drop it for a reason; False when there is none such.
+
+    One that was dropped can be tried again; one that Slack has can't.
+    """
+    states = ("owed",) if drop_because else ("owed", "dropped")
+    again = {"state": "owed", "due": now, "attempts": 0, "reason": None, "settled_at": None, "expires_at": None}
+    values = {"state": "dropped", "settled_at": now, "reason": drop_because} if drop_because else again
+    mended = session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state.in_(states))
+        .values(**values)
+        .returning(Delivery.id)
+    )
+    return mended is not None

@@ -27,7 +27,7 @@ from urllib.parse import urlencode
 from bot import logs
 from bot.edge import MOST_BYTES, Edge
 from bot.house import build_house
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.workspaces import OneWorkspace
 from storage import open_database
 from tests.conftest import EVERY_SCOPE
@@ -252,7 +252,12 @@ def main() -> int:
         database = open_database(f"sqlite:///{folder}/fuzz.db")
         database.migrate()
         house = build_house(
-            Settings(), client, OneWorkspace.connect(client), database, executor=pool, post_reply=lambda *_: 200
+            load_settings(),
+            client,
+            OneWorkspace.connect(client),
+            database,
+            executor=pool,
+            post_reply=lambda *_: 200,
         )
         logs.quiet()
         edge = Edge(house.app, SECRET, {}, house.replies.is_slacks)

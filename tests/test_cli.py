@@ -10,7 +10,11 @@ import pytest
 
 from bot.__main__ import main
 
-VERBS = ("serve", "doctor", "migrate", "demo", "manifest", "schedule", "schedule preview")
+DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
+VERBS = (
+    "serve", "doctor", "migrate", "forget-workspace", "forget-person", "rotate-tokens", "new-key", "demo",
+    "manifest", *DECISIONS, "outbox", "security", "audit", "schedule", "schedule preview",
+)  # fmt: skip
 GOOD = {
     "--rule": "FREQ=WEEKLY;BYDAY=SU",
     "--start": "2026-03-01T10:00",
@@ -62,13 +66,14 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
 def test_the_overview_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    named = re.findall(r"^    (\w+)  ", capsys.readouterr().out, re.MULTILINE)
+    named = re.findall(r"^    ([\w-]+)(?:  |$)", capsys.readouterr().out, re.MULTILINE)
     assert named == [verb for verb in VERBS if " " not in verb]
 
 
 @pytest.mark.parametrize(
     "words", [[], ["dance"], ["schedule"], ["schedule", "dance"], ["schedule", "preview"], ["serve", "--fast"],
-              ["manifest", "--http"]],
+              ["manifest", "--http"], ["decisions"], ["decisions", "import"], ["decisions", "export"],
+              ["decisions", "ask", "money"], ["forget-workspace"], ["audit", "--count", "many"]],
 )  # fmt: skip
 def test_words_that_are_not_known_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -123,7 +128,6 @@ def test_migrate_without_a_database_is_one_sentence_and_exit_code_2(
 REGISTRY = (
     "id,area,aliases,decide,door\n1,Refunds,money back,support lead,two-way\n2,Leave,holiday,line manager,\n"
 )
-DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
 
 
 @pytest.fixture

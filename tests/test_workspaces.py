@@ -18,6 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import storage.calendar
+import storage.forgetting
+import storage.installations
 import storage.nudges
 import storage.outbox
 import storage.people
@@ -32,6 +34,8 @@ from tests.test_ring import ONE, set_up_prompt
 
 ROOMS: tuple[ModuleType, ...] = (
     storage.calendar,
+    storage.forgetting,
+    storage.installations,
     storage.nudges,
     storage.outbox,
     storage.people,
@@ -135,6 +139,11 @@ TRIED: dict[str, Try] = {
     ),
     "calendar.drop_overrides": lambda s, it: calendar.drop_overrides(s, "T2", it.schedule),
     "calendar.change": lambda s, it: calendar.change(s, "T2", it.schedule, 1, ended_at=ONE),
+    "forgetting.forget_workspace": lambda s, it: storage.forgetting.forget_workspace(s, "T2"),
+    "forgetting.forget_person": lambda s, it: storage.forgetting.forget_person(s, "T2", "UADA"),
+    "forgetting.still_named": lambda s, it: storage.forgetting.still_named(s, "T2", "UADA"),
+    "installations.installation": lambda s, it: storage.installations.installation(s, "T2"),
+    "installations.mark_gone": lambda s, it: storage.installations.mark_gone(s, "T2", ONE),
     "nudges.waiting_for": lambda s, it: storage.nudges.waiting_for(s, "T2", "UADA", ONE),
     "nudges.tell": lambda s, it: storage.nudges.tell(s, "T2", [s.get_one(Nudge, it.nudge)], ONE),
     "nudges.times_told": lambda s, it: storage.nudges.times_told(s, "T2", "UADA", NOON),
@@ -167,10 +176,12 @@ TRIED: dict[str, Try] = {
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
-    "calendar.add_schedule", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
+    "calendar.add_schedule", "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
 }  # fmt: skip
 OF_ALL = {  # the ring, the courier and the sweep work for every workspace; each row says whose it is
-    "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "nudges.sweep", "outbox.find_due",
+    "calendar.find_due", "calendar.claim_due", "forgetting.workspaces_of", "installations.count_installations",
+    "installations.lost_tokens", "installations.put_state", "installations.seal_all_again",
+    "installations.spend_state", "installations.sweep", "nudges.people_waiting", "nudges.sweep", "outbox.find_due",
     "outbox.take_lease", "outbox.stuck", "outbox.sweep", "prompts.rounds_to_close",
 }  # fmt: skip
 
@@ -181,6 +192,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
         for room in ROOMS
         for name, verb in inspect.getmembers(room, inspect.isfunction)
         if verb.__module__ == room.__name__ and not name.startswith("_")
+        if "session" in inspect.signature(verb).parameters
     }
 
 

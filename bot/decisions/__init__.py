@@ -60,7 +60,7 @@ def tend(database: Database, now: datetime) -> None:
     radar(database, now)
     oldest = (now - KEEP_MISSES).date().isoformat()
     with database.reading() as session:
-        has_old = rows.has_misses_before(session, oldest)
+        has_old = rows.workspaces_with_misses(session, "", oldest)
     if has_old:
         with database.begin() as session:
             rows.sweep(session, oldest)

@@ -69,9 +69,9 @@ def check_prompts(visitor: Visitor, others: Visitor, move: Move) -> None:
 
     for _ in range(3):  # and on the next Monday, the first question comes again
         move(timedelta(days=1))
-    asked = [one for one in visitor.control.messages(CHANNEL) if one.get("text", "").startswith(QUESTION)]
-    if len(asked) != 2:
-        raise NothingHappened(f"the weekly question came {len(asked)} times in eight days")
+    again = [one for one in visitor.control.messages(CHANNEL) if one.get("text", "").startswith(QUESTION)]
+    if len(again) != 2:
+        raise NothingHappened(f"the weekly question came {len(again)} times in eight days")
 
 
 def check_decisions(visitor: Visitor, others: Visitor, _move: Move) -> None:

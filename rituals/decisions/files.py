@@ -16,6 +16,7 @@ from rituals.errors import Refusal
 MOST_ROWS = 50_000
 MOST_BYTES = 50_000_000
 SAME = {"reversible": "door", "ref": "id"}  # headings that mean another one
+DEEPEST = 10  # levels of YAML; a list of areas has three
 FAULT = ""  # in place of a column: what is wrong with the whole row
 # libyaml where it was built in: 50,000 areas in seconds instead of a minute
 LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -89,12 +90,16 @@ def _twice(names: Sequence[str]) -> list[str]:
 def _yaml_rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """(line, cells) of each area, read as text: no date, number or yes is made of what somebody wrote."""
     try:
+        depth = 0
+        for event in yaml.parse(text, Loader=LOADER):  # libyaml's composer crashes the process when it is too deep
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise BadFile([f"line {line}: this is nested too deeply for a list of areas."])
         node = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         raise BadFile([f"line {mark.line + 1 if mark else 1}: this isn't YAML."]) from None
-    except RecursionError:
-        raise BadFile(["line 1: this is nested too deeply to be a list of areas."]) from None
     if not isinstance(node, yaml.SequenceNode):
         raise BadFile(["line 1: the file must be a list of areas."])
     for area in node.value:

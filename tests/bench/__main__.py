@@ -1,0 +1,56 @@
+"""python -m tests.bench [--only NAME] [--json FILE]."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.bench.burst import burst
+from tests.bench.databases import Databases
+from tests.bench.fanout import fanout
+from tests.bench.figures import Figure, table, write_json
+from tests.bench.line import certificate
+from tests.bench.lookup import lookup
+from tests.bench.ready import ready
+from tests.bench.ring import home, ring
+from tests.bench.submissions import submissions
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+    with tempfile.TemporaryDirectory(prefix="candor-bench-") as name:
+        folder = Path(name)
+        pem = certificate(folder)
+        databases = Databases(folder)
+        parts: dict[str, Callable[[], Iterator[Figure]]] = {
+            "burst": lambda: burst(folder, pem, databases),
+            "submissions": lambda: submissions(folder, pem, databases),
+            "ring": lambda: ring(databases),
+            "home": lambda: home(databases),
+            "fanout": lambda: fanout(folder, pem, databases),
+            "ready": lambda: ready(folder, pem, databases),
+            "lookup": lookup,
+        }
+        asked.add_argument("--only", choices=parts, action="append", help="this part; may come more than once")
+        given = asked.parse_args()
+        logging.getLogger().setLevel(logging.ERROR)
+        load = os.getloadavg()[0]
+        figures: list[Figure] = []
+        try:
+            for part in given.only or parts:
+                taken = list(parts[part]())
+                print(table(taken), end="\n\n", flush=True)  # noqa: T201
+                figures += taken
+        finally:
+            databases.close()
+            if given.json and figures:
+                write_json(figures, given.json, load)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""`python -m tests.chaos --minutes 10`: the long form, its table, and exit code 1 when a promise is broken."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.chaos.counting import Count
+from tests.chaos.course import course
+from tests.postgres import PostgresServer
+
+KILLS = 6  # a course, with the history scopes, and as many without
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--on", choices=("sqlite", "postgres"), action="append")
+    told = parser.parse_args()
+    seed = told.seed if told.seed is not None else random.randrange(1_000_000)
+    end = time.monotonic() + 60 * told.minutes
+    table: dict[tuple[str, str], Count] = {}
+    with tempfile.TemporaryDirectory() as folder, PostgresServer() as postgres:
+        run = 0
+        while run == 0 or time.monotonic() < end:
+            for kind in told.on or ["sqlite", "postgres"]:
+                print(f"seed {seed}, {kind}", flush=True)
+                for count in one_course(kind, Path(folder), seed, run, postgres):
+                    table.setdefault((count.fault, kind), Count(count.fault)).add(count)
+                    print(f"  {'FAILED' if count.wrong else 'kept'}  {count.fault}", flush=True)
+                    if time.monotonic() > end and run:
+                        break
+            run, seed = run + 1, seed + 1
+    show(table)
+    return any(count.wrong for count in table.values())
+
+
+def one_course(kind: str, folder: Path, seed: int, run: int, postgres: PostgresServer) -> Iterator[Count]:
+    here = folder / f"{kind}-{run}"
+    if kind == "sqlite":
+        yield from course(f"sqlite:///{here}/candor.db", here, seed, kills=KILLS)
+        return
+    postgres.create_database(f"chaos_{run}")
+    yield from course(postgres.url(f"chaos_{run}"), here, seed, kills=KILLS, postgres=postgres)
+    postgres.drop_database(f"chaos_{run}")
+
+
+def show(table: dict[tuple[str, str], Count]) -> None:
+    """The table of faults, as the README carries it, and below it what was not kept."""
+    print("\n| fault | on | tried | deliveries | lost | doubled | given up, told |\n|---|---|---|---|---|---|---|")
+    for (fault, kind), count in sorted(table.items()):
+        print(
+            f"| {fault} | {kind} | {count.tried} | {count.owed} | {count.lost} | {count.doubled} | {count.unsaid} |"
+        )
+    for count in table.values():
+        for wrong in count.wrong:
+            print(f"\nBROKEN  {wrong}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot import administer, logs, manifest, outbox
+from bot import administer, logs, manifest, outbox, shell
 from bot.decisions import cli as decisions_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
@@ -108,16 +108,8 @@ def run_doctor(_asked: argparse.Namespace) -> int:
 
 
 def run_migrate(_asked: argparse.Namespace) -> int:
-    from storage import NoAnswer, open_database
-
-    database = open_database(load_settings().database_url.get_secret_value())
-    try:
-        database.migrate()
-    except NoAnswer as fault:
-        raise BadSettings([f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why})."]) from None
-    finally:
-        database.close()
-    print("The tables are up to date.")
+    with shell.opened():
+        print("The tables are up to date.")
     return 0
 
 
@@ -148,14 +140,11 @@ def run_security(_asked: argparse.Namespace) -> int:
 def run_audit(asked: argparse.Namespace) -> int:
     from storage.people import acts
 
-    database = decisions_cli.opened()
-    try:
-        workspace = decisions_cli.which_workspace(database, asked.workspace)
+    with shell.opened() as database:
+        workspace = shell.which_workspace(database, asked.workspace)
         with database.reading() as session:
             for act in acts(session, workspace, max(asked.count, 1)):
                 print(f"{act.at:%Y-%m-%d %H:%M:%S}Z  {act.person or 'somebody':12}  {act.verb:10}  {act.subject}")
-    finally:
-        database.close()
     return 0
 
 

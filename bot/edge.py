@@ -63,7 +63,7 @@ class Answered:
     process remembers by itself; between processes it is the unique keys of the tables that do nothing twice.
     """
 
-    MOST, MOST_BYTES = 5_000, 8_000_000
+    MOST, MOST_BYTES = 2_000, 4_000_000  # about a kilobyte each, and what was answered
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, tuple[float, Response | Future[Response]]] = OrderedDict()

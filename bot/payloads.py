@@ -79,7 +79,7 @@ def _is_whole(payload: Payload, content_type: str) -> bool:
             event = payload.get("event")
             return isinstance(event, dict) and isinstance(event.get("type"), str)
         case "block_actions":
-            actions = payload.get("actions")
+            actions: Any = payload.get("actions")
             return _is_rows(actions) and bool(actions) and all(_names(one, "action_id", "type") for one in actions)
         case "view_submission" | "view_closed":
             view: Any = payload.get("view")

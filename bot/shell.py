@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,10 @@ from storage.people import workspaces_known
 
 class WhichWorkspace(Refusal):
     """Which workspace? Name it with --workspace, like T0123ABCD ({known})."""
+
+
+class NoSuchId(Refusal):
+    """{given} is no id of Slack's. A workspace's begins with T, a person's with U or W, like U0123ABCD."""
 
 
 @contextmanager
@@ -32,9 +37,16 @@ def opened() -> Iterator[Database]:
 def which_workspace(database: Database, named: str | None) -> str:
     """The workspace that was named, or the only one there is. Raises WhichWorkspace."""
     if named:
+        check_id("(E[A-Z0-9]+/)?T[A-Z0-9]+", named, 40)
         return named
     with database.reading() as session:
         known = workspaces_known(session)
     if len(known) != 1:
         raise WhichWorkspace(known=f"known here: {', '.join(known)}" if known else "none is known here yet")
     return known[0]
+
+
+def check_id(shape: str, given: str, longest: int) -> None:
+    """Raise NoSuchId unless `given` has the shape (a regular expression) of an id."""
+    if not re.fullmatch(shape, given) or len(given) > longest:
+        raise NoSuchId(given=given)

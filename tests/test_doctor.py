@@ -15,6 +15,7 @@ import pytest
 from bot import clock
 from bot.__main__ import main
 from storage import open_database
+from storage.installations import TokenKeys, put_installation
 from storage.outbox import owe
 from tests.conftest import CORE_SCOPES, EVERY_SCOPE
 from tests.slack import Slack, SlackServer
@@ -171,6 +172,30 @@ def test_a_delivery_that_is_late_is_a_fault(doctor: Doctor, tmp_path: Path) -> N
     code, said = doctor()
     assert (code, faults(said)) == (1, ["outbox"])
     assert "demo.agenda (never tried)" in said
+
+
+def test_over_http_the_signing_secret_the_keys_and_the_address_are_looked_at(
+    doctor: Doctor, tmp_path: Path
+) -> None:
+    code, said = doctor(http="3000", app_token="")
+    assert (code, faults(said)) == (1, ["settings"])
+    assert "CANDOR_SIGNING_SECRET is missing" in said
+    code, said = doctor(http="0.0.0.0:3000", app_token="", signing_secret="hunter2")
+    assert (code, faults(said)) == (0, [])
+    assert "hint  http: 1 process(es) at 0.0.0.0:3000; let only your proxy" in said
+
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    database.migrate()
+    with database.begin() as session:
+        put_installation(
+            session, "T1", team="T1", enterprise=None, name="One", bot_user="UB", bot_id="B", scopes=["commands"],
+            sealed_token=TokenKeys([TokenKeys.new_key()]).seal("T1", "xoxb-1"), now=clock.unmoved(),
+        )  # fmt: skip
+    database.close()
+    many = {"client_id": "1.2", "client_secret": "hunter2", "token_keys": TokenKeys.new_key(), "bot_token": ""}
+    code, said = doctor(http="3000", app_token="", signing_secret="hunter2", **many)
+    assert (code, faults(said)) == (1, ["installations"])
+    assert "no key opens the tokens of 1 of 1" in said
 
 
 def test_a_pack_that_cannot_be_read_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:

@@ -205,6 +205,7 @@ def test_over_http_every_address_is_ours_and_the_socket_is_off(capsys: pytest.Ca
     addresses |= {read["settings"][part]["request_url"] for part in ("event_subscriptions", "interactivity")}
     assert addresses == {f"{URL}/slack/events"}
     assert read["settings"]["socket_mode_enabled"] is False
+    assert read["oauth_config"]["redirect_urls"] == [f"{URL}/slack/oauth_redirect"]
 
 
 def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(

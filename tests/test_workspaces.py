@@ -176,7 +176,8 @@ TRIED: dict[str, Try] = {
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
-    "calendar.add_schedule", "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
+    "calendar.add_schedule", "installations.put_installation", "nudges.want", "outbox.owe",
+    "people.remember", "people.note_act",
 }  # fmt: skip
 OF_ALL = {  # the ring, the courier and the sweep work for every workspace; each row says whose it is
     "calendar.find_due", "calendar.claim_due", "forgetting.workspaces_of", "installations.count_installations",

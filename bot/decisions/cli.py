@@ -5,26 +5,15 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from bot.clock import now
-from bot.settings import BadSettings, load_settings
+from bot.shell import check_id, opened, which_workspace
 from rituals.decisions import files, lookup, registry
 from rituals.decisions.entry import Entry
 from rituals.errors import Refusal
 from rituals.search import Index
-from storage import Database, NoAnswer, open_database
-from storage.people import workspaces_known
-
-
-class WhichWorkspace(Refusal):
-    """Which workspace? Name it with --workspace, like T0123ABCD ({known})."""
-
-
-class NoSuchId(Refusal):
-    """{given} is no id of Slack's. A workspace's begins with T, a person's with U or W, like U0123ABCD."""
 
 
 class CantWrite(Refusal):
@@ -66,42 +55,12 @@ def add_verbs(verbs: Any) -> None:
     asked.set_defaults(run=run_ask)
 
 
-def opened() -> Database:
-    """The database of the settings, with its tables. Raises BadSettings."""
-    settings = load_settings()
-    database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
-    try:
-        database.migrate()
-    except NoAnswer as fault:
-        database.close()
-        raise BadSettings([f"CANDOR_DATABASE_URL: the database doesn't answer ({fault.why})."]) from None
-    return database
-
-
-def which_workspace(database: Database, named: str | None) -> str:
-    """The workspace that was named, or the only one there is. Raises WhichWorkspace."""
-    if named:
-        _check_id("(E[A-Z0-9]+/)?T[A-Z0-9]+", named, 40)
-        return named
-    with database.reading() as session:
-        known = workspaces_known(session)
-    if len(known) != 1:
-        raise WhichWorkspace(known=f"known here: {', '.join(known)}" if known else "none is known here yet")
-    return known[0]
-
-
-def _check_id(shape: str, given: str, longest: int) -> None:
-    if not re.fullmatch(shape, given) or len(given) > longest:
-        raise NoSuchId(given=given)
-
-
 def run_import(asked: argparse.Namespace) -> int:
     """Read, compare, and replace the registry in one transaction."""
     for keeper in asked.keeper:
-        _check_id("[UW][A-Z0-9]+", keeper, 20)
+        check_id("[UW][A-Z0-9]+", keeper, 20)
     entries = files.read_file(asked.file)
-    database = opened()
-    try:
+    with opened() as database:
         workspace = which_workspace(database, asked.workspace)
         if asked.dry_run:
             with database.reading() as session:
@@ -109,8 +68,6 @@ def run_import(asked: argparse.Namespace) -> int:
         else:
             with database.begin() as session:
                 told = registry.replace_all(session, workspace, entries, asked.keeper, "shell", now())
-    finally:
-        database.close()
     for area in told.added:
         print(f"+ {area}")
     for area, columns in told.changed:
@@ -125,13 +82,10 @@ def run_import(asked: argparse.Namespace) -> int:
 
 def run_export(asked: argparse.Namespace) -> int:
     """Write the registry, by the file's ending."""
-    database = opened()
-    try:
+    with opened() as database:
         workspace = which_workspace(database, asked.workspace)
         with database.reading() as session:
             entries = registry.all_entries(session, workspace)
-    finally:
-        database.close()
     write = files.write_yaml if asked.file.suffix.lower() in (".yaml", ".yml") else files.write_csv
     try:
         asked.file.write_text(write(entries), encoding="utf-8", newline="")

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,11 +24,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import storage.outbox as outbox
+from bot import clock
 from bot.blocks.common import Message
 from bot.rooms import Posting
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.schedules import pause_channel
-from storage import Database
+from storage import Database, Session, why_no_answer
 from storage.schema import Delivery
 
 log = logging.getLogger("candor.courier")
@@ -36,9 +38,10 @@ LEASE = timedelta(seconds=60)  # longer than a call may take (10 s), with what c
 TRIES = 6
 PER_CHANNEL = timedelta(seconds=1)  # Slack: about one message a second to a channel
 BURST = 3  # so many messages may go at once before a workspace's pace counts
-LOOK_BACK = timedelta(minutes=30)  # all tries before the last lie within, and so do clocks that differ
+LOOK_BACK = timedelta(hours=2)  # all tries before the last lie within half an hour; clocks may differ by one
 LOOK_PAGES = 10  # of 200 messages
 METADATA = "candor_delivery"
+NOTE_AGAIN_SECONDS = (0.2, 0.5, 1, 2, 4)  # while the database is away; the lease is longer
 
 UNREACHABLE = {  # the channel can't be spoken to: its rituals pause and say why
     "is_archived": "the channel is archived.",
@@ -74,11 +77,17 @@ UNSURE = {"fatal_error", "internal_error", "request_timeout", "service_unavailab
 
 @contextmanager
 def keep_going(doing: str) -> Iterator[None]:
-    """Log a bug once and let the loop go on: one bad row must not hold up the others."""
+    """Log a bug once and let the loop go on: one bad row must not hold up the others.
+
+    A database that is gone, locked or full for a while is no bug: all of it stands there to be found again.
+    """
     try:
         yield
     except Exception as bug:
-        log_bug(log, doing, bug)
+        if (why := why_no_answer(bug)) is not None:
+            log.warning("the database doesn't answer (%s) while %s; the next ring tries again", why, doing)
+        else:
+            log_bug(log, doing, bug)
 
 
 def log_bug(logger: logging.Logger, doing: str, bug: BaseException) -> None:
@@ -155,26 +164,37 @@ class Courier:
         if posting is None or client is None or ours is None:
             return self._settle(delivery, posting, Outcome(reason="nobody_to_post_it"), None, now)
         try:
-            if delivery.ambiguous and _may_look(ours, delivery):
-                found = _find_posted(client, delivery)
+            found = None
+            ask_slack = delivery.ambiguous and _may_look(ours, delivery)
+            if ask_slack:
+                found = _find_posted(client, delivery, "")
                 if found is not None:
                     return self._settle(delivery, posting, found, None, now)
-                delivery.ambiguous = False  # Slack was asked, and doesn't have it
             seen = posting.look(client, ours, self._database, delivery) if posting.look else None
             with self._database.reading() as session:
                 words = posting.render(session, delivery, seen, now)
+            if ask_slack and words is not None and words.thread_ts:  # a channel's history shows no threads
+                found = _find_posted(client, delivery, words.thread_ts)
+                if found is not None:
+                    return self._settle(delivery, posting, found, seen, now)
+            if ask_slack:
+                delivery.ambiguous = False  # Slack doesn't have it
         except FAULTS as fault:
             outcome = _refused(fault)
             if outcome.reason in FOR_GOOD:
                 return self._settle(delivery, posting, outcome, None, now)
             return self._again(delivery, outcome.reason or "unknown", outcome.retry_after, now)
         except Exception as bug:
+            if why_no_answer(bug) is not None:
+                raise  # the lease ends by itself
             log_bug(log, f"wording {delivery.kind}", bug)
             return self._again(delivery, "bug", None, now)  # nothing was sent: no doubt about it
         if words is None:
             return self._settle(delivery, posting, Outcome(), seen, now)
         if delivery.ambiguous and posting.repeat == "at_most_once" and words.edits is None:
             return self._settle(delivery, posting, Outcome(reason="perhaps_posted"), seen, now)
+        if clock.now() >= delivery.due:  # we slept, or the clock jumped: by now it may be another's
+            return self._again(delivery, "lease_over", None, now)
         outcome = _post(client, delivery, words)
         if outcome.ts is not None or outcome.reason in FOR_GOOD:
             return self._settle(delivery, posting, outcome, seen, now)
@@ -184,7 +204,7 @@ class Courier:
     def _settle(
         self, delivery: Delivery, posting: Posting | None, outcome: Outcome, seen: Any, now: datetime
     ) -> None:
-        with self._database.begin() as session:
+        def note(session: Session) -> None:
             settled = outbox.settle(
                 session,
                 delivery.workspace,
@@ -199,6 +219,8 @@ class Courier:
                 posting.settled(session, delivery, outcome.ts or "", seen, now)
             if settled and outcome.reason in UNREACHABLE and delivery.to.startswith(("C", "G")):
                 pause_channel(session, delivery.workspace, delivery.to, UNREACHABLE[outcome.reason], now)
+
+        self._note(note)
         if outcome.reason:
             log.warning("dropped %s (delivery %s): %s", delivery.kind, delivery.id, outcome.reason)
 
@@ -206,7 +228,8 @@ class Courier:
         if delivery.attempts >= TRIES and retry_after is None:
             return self._settle(delivery, None, Outcome(reason=reason), None, now)
         due = now + (retry_after or backoff(delivery.attempts))
-        with self._database.begin() as session:
+
+        def note(session: Session) -> None:
             outbox.postpone(
                 session,
                 delivery.workspace,
@@ -219,8 +242,24 @@ class Courier:
             )
             if retry_after is not None:
                 outbox.hold(session, delivery.workspace, due + self._burst)  # no burst may pass it
+
+        self._note(note)
         log.info("later: %s (delivery %s): %s", delivery.kind, delivery.id, reason)
         return None
+
+    def _note(self, note: Callable[[Session], None]) -> None:
+        """Store how a call ended, patiently: what Slack has and no row knows of might be said twice."""
+        for pause in NOTE_AGAIN_SECONDS:
+            try:
+                with self._database.begin() as session:
+                    return note(session)
+            except Exception as fault:
+                if (why := why_no_answer(fault)) is None:
+                    raise
+                log.warning("the database doesn't answer (%s) to what was posted; again in %s s", why, pause)
+            time.sleep(pause)
+        with self._database.begin() as session:
+            return note(session)
 
 
 def _may_look(ours: Installation, delivery: Delivery) -> bool:
@@ -233,15 +272,17 @@ def _may_look(ours: Installation, delivery: Delivery) -> bool:
     return ours.may("channels:history") and ours.may("groups:history")
 
 
-def _find_posted(client: WebClient, delivery: Delivery) -> Outcome | None:
-    """Look for the job id in the channel's history around the last attempt; None when it isn't there."""
+def _find_posted(client: WebClient, delivery: Delivery, thread_ts: str) -> Outcome | None:
+    """Look for the job id in the channel's history, or in a thread of it; None when it isn't there."""
     channel = delivery.to
     if channel.startswith(("U", "W")):
         channel = client.conversations_open(users=channel)["channel"]["id"]
     since = (delivery.attempted_at or delivery.created_at) - LOOK_BACK
-    pages = client.conversations_history(
-        channel=channel, include_all_metadata=True, oldest=str(since.timestamp()), limit=200
-    )
+    where = {"channel": channel, "oldest": str(since.timestamp()), "limit": 200, "include_all_metadata": True}
+    if thread_ts:
+        pages = client.conversations_replies(ts=thread_ts, **where)
+    else:
+        pages = client.conversations_history(**where)
     for page in islice(pages, LOOK_PAGES):
         for posted in page["messages"]:
             if posted.get("metadata", {}).get("event_payload", {}).get("job") == delivery.job:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from threading import Event
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -102,6 +103,7 @@ class Rings:
     ) -> None:
         self._database, self._rooms, self._courier = database, rooms, courier
         self.last_rang: datetime | None = None  # by the machine's own clock
+        self._stopping = Event()
         # one at a time, and one instead of many after a pause: the work stands in the database anyway
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(4)},
@@ -120,7 +122,9 @@ class Rings:
 
     def _post(self) -> None:
         with keep_going("posting what is owed"):
-            self._courier.deliver_due(clock.now())
+            # each by the time it is then: a lease that began with the first one's would be over for the last
+            while not self._stopping.is_set() and self._courier.deliver_due(clock.now(), limit=1):
+                pass
 
     def _sweep(self) -> None:
         sweep(self._database, clock.now())
@@ -130,4 +134,5 @@ class Rings:
 
     def stop(self) -> None:
         """Finish the ring in hand, and ring no more."""
+        self._stopping.set()
         self._scheduler.shutdown(wait=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -25,6 +26,7 @@ __all__ = [
     "check_url",
     "insert_once",
     "open_database",
+    "why_no_answer",
 ]
 
 BUSY_MS = 1_800  # a writer waits this long for SQLite's lock; Slack waits 3 s for the ack
@@ -141,7 +143,23 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as fault:
-        raise NoAnswer(type(getattr(fault, "orig", None) or fault).__name__) from None
+        raise NoAnswer(_named(fault)) from None
+
+
+def why_no_answer(fault: BaseException) -> str | None:
+    """Why the database can't be used at the moment (gone, locked, full), where that is what `fault` means.
+
+    None for every other fault: those are bugs. The answer is a code of the driver's, never its message.
+    """
+    away = isinstance(fault, (OperationalError, InterfaceError, PoolTimeout)) or (
+        isinstance(fault, DBAPIError) and fault.connection_invalidated
+    )
+    return _named(fault) if away else None
+
+
+def _named(fault: BaseException) -> str:
+    cause = getattr(fault, "orig", None) or fault
+    return str(getattr(cause, "sqlite_errorname", None) or type(cause).__name__)
 
 
 def check_url(url: str) -> URL:

@@ -213,7 +213,11 @@ def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(
 ) -> None:
     monkeypatch.setenv("CANDOR_PREFIX", "team-")
     assert commands_of(printed(capsys)) == {"/team-candor", "/team-prompt", "/team-whodecides"}
-    assert commands_of(printed(capsys, "--prefix", "acme-")) == {"/acme-candor", "/acme-prompt", "/acme-whodecides"}
+    assert commands_of(printed(capsys, "--prefix", "acme-")) == {
+        "/acme-candor",
+        "/acme-prompt",
+        "/acme-whodecides",
+    }
 
 
 @pytest.mark.parametrize(

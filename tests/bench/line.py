@@ -19,7 +19,6 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qs
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -66,6 +65,7 @@ class Line:
         self.latency = latency
         self.calls: Counter[str] = Counter()
         self.came: dict[str, float] = {}  # trigger: when views.open with it came in
+        self.posted: list[float] = []  # when each chat.postMessage came in
         self.acked: dict[str, tuple[float, Json]] = {}
         self.connected = threading.Event()
         self.loop = asyncio.new_event_loop()
@@ -100,6 +100,7 @@ class Line:
     def forget(self) -> None:
         self.calls.clear()
         self.came.clear()
+        self.posted.clear()
         self.acked.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -120,37 +121,18 @@ class Line:
 
     async def _answer(self, writer: asyncio.StreamWriter, method: str, body: bytes) -> None:
         self.calls[method] += 1
-        args = parse_qs(body.decode()) if method == "views.open" else {}
-        if args:
-            self.came[args["trigger_id"][0]] = time.perf_counter()
+        if method == "views.open":  # slack_sdk sends it as JSON
+            self.came[json.loads(body)["trigger_id"]] = time.perf_counter()
+        elif method == "chat.postMessage":
+            self.posted.append(time.perf_counter())
         if self.latency:
             await asyncio.sleep(self.latency)
-        told = json.dumps({"ok": True} | self._told(method)).encode()
+        told = json.dumps(canned(method, self._members, f"ws://{self._plain}/socket/1")).encode()
         writer.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
             b"x-oauth-scopes: " + SCOPES.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(told) + told
         )
         await writer.drain()
-
-    def _told(self, method: str) -> Json:
-        match method:
-            case "auth.test":
-                return {"team_id": "T1", "team": "Bench", "user_id": "UBOT", "bot_id": "B1", "user": "candor"}
-            case "apps.connections.open":
-                return {"url": f"ws://{self._plain}/socket/1"}
-            case "users.info":
-                return {"user": {"id": "U0", "team_id": "T1", "tz": "Europe/Berlin", "name": "u"}}
-            case "conversations.info":
-                return {"channel": {"id": "C1", "name": "team", "is_member": True, "num_members": 40}}
-            case "conversations.members":
-                return {"members": [*self._members, "UBOT"]}
-            case "users.conversations":
-                return {"channels": [{"id": "C1", "name": "team"}]}
-            case "chat.postMessage":
-                return {"ts": f"{time.time():.6f}", "channel": "C1", "message": {}}
-            case "views.open" | "views.publish":
-                return {"view": {"id": "V1"}}
-        return {}
 
     # -- Socket Mode
 
@@ -217,3 +199,26 @@ def framed(payload: bytes, kind: int = TEXT) -> bytes:
     if size < 65_536:
         return struct.pack("!BBH", 0x80 | kind, 126, size) + payload
     return struct.pack("!BBQ", 0x80 | kind, 127, size) + payload
+
+
+def canned(method: str, members: list[str], socket: str = "") -> Json:
+    """What a call is told, the same every time."""
+    told: Json = {"ok": True}
+    match method:
+        case "auth.test":
+            told |= {"team_id": "T1", "team": "Bench", "user_id": "UBOT", "bot_id": "B1", "user": "candor"}
+        case "apps.connections.open":
+            told |= {"url": socket}
+        case "users.info":
+            told |= {"user": {"id": "U0", "team_id": "T1", "tz": "Europe/Berlin", "name": "u"}}
+        case "conversations.info":
+            told |= {"channel": {"id": "C1", "name": "team", "is_member": True, "num_members": 40}}
+        case "conversations.members":
+            told |= {"members": [*members, "UBOT"]}
+        case "users.conversations":
+            told |= {"channels": [{"id": "C1", "name": "team"}]}
+        case "chat.postMessage":
+            told |= {"ts": f"{time.time():.6f}", "channel": "C1", "message": {}}
+        case "views.open" | "views.publish":
+            told |= {"view": {"id": "V1"}}
+    return told

@@ -1,5 +1,7 @@
 """`python -m tests.chaos --minutes 10`: the long form, its table, and exit code 1 when a promise is broken."""
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import argparse
@@ -55,9 +57,8 @@ def show(table: dict[tuple[str, str], Count]) -> None:
     """The table of faults, as the README carries it, and below it what was not kept."""
     print("\n| fault | on | tried | deliveries | lost | doubled | given up, told |\n|---|---|---|---|---|---|---|")
     for (fault, kind), count in sorted(table.items()):
-        print(
-            f"| {fault} | {kind} | {count.tried} | {count.owed} | {count.lost} | {count.doubled} | {count.unsaid} |"
-        )
+        told = (count.tried, count.owed, count.lost, count.doubled, count.unsaid)
+        print(f"| {fault} | {kind} | {' | '.join(map(str, told))} |")
     for count in table.values():
         for wrong in count.wrong:
             print(f"\nBROKEN  {wrong}")

@@ -20,7 +20,7 @@ def course(
 ) -> Iterator[Count]:
     """Run through all faults once; `kills` with the history scopes, and as many without them."""
     folder.mkdir(parents=True, exist_ok=True)
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     world = World(url, folder, dice, EVERY_SCOPE)
     try:
         yield two_at_once(world)

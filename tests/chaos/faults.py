@@ -177,8 +177,10 @@ def disk_full(world: World) -> Count:
         in_flow(world)
         mark = len(world.bots.log.lines)
         limit_files(world, 0)
-        world.wait_for(lambda: "the database doesn't answer" in world.bots.log.since(mark))
-        limit_files(world, resource.RLIM_INFINITY)
+        try:
+            world.wait_for(lambda: "the database doesn't answer" in world.bots.log.since(mark))
+        finally:
+            limit_files(world, resource.RLIM_INFINITY)
         world.slack.latency = 0
     return count
 

@@ -20,7 +20,7 @@ from bot import clock
 from rituals.calendar.schedules import Timing
 from rituals.prompts import rounds
 from rituals.prompts.asking import Asked, set_up
-from storage import Database, open_database
+from storage import open_database
 from storage.schema import Delivery, Round
 from tests.slack import Slack, SlackServer
 

@@ -5,12 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test check format lint types clean
+.PHONY: help demo test chaos bench check format lint types clean
 
 help:
 	@echo "make demo          a throwaway Slack in the browser, with Candor in it (needs npm)"
 	@echo "make demo CHECK=1  the same, clicked through by itself; exits 0 or 1"
 	@echo "make test          the tests, on SQLite and on a Postgres of their own"
+	@echo "make chaos         the real process killed and hindered at random for ten minutes (MINUTES=2)"
+	@echo "make bench         how fast, beside bare Bolt and bare drivers; a table, and bench.json (ONLY=burst)"
 	@echo "make check         format, lint, types, tests"
 
 # uv where it is, else venv and pip: the same packages, named in pyproject.toml, pinned in constraints.txt.
@@ -27,6 +29,12 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench --json bench.json $(if $(ONLY),--only $(ONLY))
 
 check: format lint types test
 

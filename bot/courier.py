@@ -25,7 +25,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import storage.outbox as outbox
 from bot import clock
-from bot.blocks.common import Message
+from bot.blocks.common import Json, Message
 from bot.rooms import Posting
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.schedules import pause_channel
@@ -241,7 +241,7 @@ class Courier:
                 counts=retry_after is None,
             )
             if retry_after is not None:
-                outbox.hold(session, delivery.workspace, due + self._burst)  # no burst may pass it
+                outbox.hold(session, delivery.workspace, due, self._burst)
 
         self._note(note)
         log.info("later: %s (delivery %s): %s", delivery.kind, delivery.id, reason)
@@ -278,7 +278,8 @@ def _find_posted(client: WebClient, delivery: Delivery, thread_ts: str) -> Outco
     if channel.startswith(("U", "W")):
         channel = client.conversations_open(users=channel)["channel"]["id"]
     since = (delivery.attempted_at or delivery.created_at) - LOOK_BACK
-    where = {"channel": channel, "oldest": str(since.timestamp()), "limit": 200, "include_all_metadata": True}
+    where: Json = {"channel": channel, "oldest": str(since.timestamp()), "limit": 200}
+    where["include_all_metadata"] = True
     if thread_ts:
         pages = client.conversations_replies(ts=thread_ts, **where)
     else:

@@ -110,6 +110,8 @@ class Rings:
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
             timezone="UTC",
         )
+        # that a ring is left out because the last one still works is no news
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         self._scheduler.add_job(self._ring, "interval", seconds=ring_seconds, next_run_time=clock.unmoved())
         courier_seconds = min(COURIER_SECONDS, ring_seconds)
         self._scheduler.add_job(self._post, "interval", seconds=courier_seconds, next_run_time=clock.unmoved())

@@ -12,6 +12,8 @@ from storage.database import Session, insert_once
 from storage.schema import Delivery, Json, Pace
 
 WHOLE_WORKSPACE = ""  # the lane that every delivery of a workspace passes
+HELD = "held"  # beside the lanes, because a wait that Slack asked for may be long
+NEVER_SO_FAR = timedelta(minutes=2)  # no pace reaches so far ahead: then the clock was wrong, and went back
 KEEP_SETTLED = timedelta(days=14)
 
 
@@ -59,8 +61,14 @@ def find_due(
     waits = exists().where(
         and_(
             Pace.workspace == Delivery.workspace,
-            or_(Pace.lane == WHOLE_WORKSPACE, Pace.lane == Delivery.to),
-            Pace.free_at > now + burst,
+            or_(
+                and_(
+                    or_(Pace.lane == WHOLE_WORKSPACE, Pace.lane == Delivery.to),
+                    Pace.free_at > now + burst,
+                    Pace.free_at <= now + burst + NEVER_SO_FAR,
+                ),
+                and_(Pace.lane == HELD, Pace.free_at > now),
+            ),
         )
     )
     due = select(Delivery).where(Delivery.state == "owed", Delivery.due <= now, ~waits)
@@ -94,16 +102,22 @@ def take_pace(
     The lane's row is the token: two processes that ask at once are put in order by its lock.
     """
     free_at = _lock_lane(session, workspace, lane, now)
+    if free_at > now + burst + NEVER_SO_FAR:
+        free_at = now
     if free_at > now + burst:
         return False
     _free_lane_at(session, workspace, lane, max(free_at, now) + every)
     return True
 
 
-def hold(session: Session, workspace: str, until: datetime) -> None:
-    """Let the whole workspace wait until `until`, for every process: Slack said Retry-After."""
-    if _lock_lane(session, workspace, WHOLE_WORKSPACE, until) < until:
-        _free_lane_at(session, workspace, WHOLE_WORKSPACE, until)
+def hold(session: Session, workspace: str, until: datetime, burst: timedelta = timedelta(0)) -> None:
+    """Let the whole workspace wait until `until`, for every process: Slack said Retry-After.
+
+    Its pace begins anew then, without a burst.
+    """
+    for lane, free_at in ((WHOLE_WORKSPACE, until + burst), (HELD, until)):
+        if _lock_lane(session, workspace, lane, free_at) < free_at:
+            _free_lane_at(session, workspace, lane, free_at)
 
 
 def _lock_lane(session: Session, workspace: str, lane: str, first: datetime) -> datetime:

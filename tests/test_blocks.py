@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pkgutil
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import bot.blocks
 from bot.blocks import calendar, candor, common, home, nudges
 from bot.blocks.common import Json, Message, clip_escaped, escape, message, quote, section
 from bot.blocks.prompts import answers as answer_forms
@@ -261,8 +263,9 @@ def test_help_and_what_is_kept() -> None:
     for built in (
         [section(candor.HELP)],
         [section(HELP)],
-        candor.my_data(1, 2, None, None),
-        candor.my_data(2, 1, "x", "UTC"),
+        candor.my_data(1, 2, 0, False, None, None),
+        candor.my_data(2, 1, 1, False, "x", "UTC"),
+        candor.my_data(0, 0, 2, True, None, "Europe/Berlin"),
     ):
         sound_blocks(built)
 
@@ -392,7 +395,7 @@ def test_a_quotation_has_its_mark_on_every_line(typed: str) -> None:
 
 BUILDERS: dict[ModuleType, set[str]] = {
     candor: {"listing", "why", "my_data"},
-    home: {"home"},
+    home: {"home", "audit"},  # the audit in tests/test_blocks_audit.py
     nudges: {"bundle"},
     calendar: {"row", "rhythm", "when_next", "stop"},
     messages: {"question", "closed", "digest", "all_answers", "listing", "silent", "paused_note"},
@@ -401,6 +404,21 @@ BUILDERS: dict[ModuleType, set[str]] = {
             "read_check", "done"},
     answer_forms: {"answer_form", "read_answer", "answered"},
 }  # fmt: skip
+
+
+ELSEWHERE = {
+    "bot.blocks.common": "the bricks of all the others",
+    "bot.blocks.decisions": "tests/test_decisions_words.py has every answer and form",
+}
+
+
+def test_every_room_of_blocks_is_tried_here_or_elsewhere() -> None:
+    rooms = {
+        one.name
+        for one in pkgutil.walk_packages(bot.blocks.__path__, "bot.blocks.")
+        if not one.ispkg and not one.name.startswith("bot.blocks.decisions.")
+    }
+    assert rooms == {room.__name__ for room in BUILDERS} | ELSEWHERE.keys() - {"bot.blocks.decisions"}
 
 
 @pytest.mark.parametrize("room", BUILDERS, ids=lambda room: room.__name__)

@@ -17,12 +17,18 @@ from bot.rooms import Posting, Repeat
 from bot.workspaces import Installation, OneWorkspace
 from storage import Database, Session
 from storage.schema import Delivery
-from tests.conftest import CORE_SCOPES, Clock
+from tests.conftest import CORE_SCOPES, NOON, Clock
 from tests.slack import FakeClient, Slack
 
 
 def say(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | None:
     return message([section(f"Note {delivery.facts['note']}.")])
+
+
+def reply_to_first(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | None:
+    first = outbox.delivery(session, delivery.workspace, "a")
+    assert first is not None
+    return message([section("A reply.")], thread_ts=first.ts or "")
 
 
 NOTE = {"note": Posting(say), "once": Posting(say, repeat="at_most_once")}
@@ -123,6 +129,42 @@ def test_metadata_is_the_opaque_job_id_and_nothing_else(office: Office) -> None:
     assert posted["metadata"] == {"event_type": METADATA, "event_payload": {"job": job}}
     assert len(job) == 32
     assert int(job, 16)
+
+
+def test_what_stands_in_a_thread_is_found_there_and_not_said_again(
+    slack: Slack, database: Database, travel: Clock
+) -> None:
+    office = Office(slack, database, travel, {"root": NOTE["note"], "reply": Posting(reply_to_first)})
+    office.owe("a", kind="root")
+    office.run()
+    office.owe("b", kind="reply")
+    slack.fail_next("chat.postMessage", drop_reply=True)
+    office.run(seconds=2)
+    office.run(minutes=2)
+    assert (office.end("b"), office.said) == (("done", None), 2)
+
+
+def test_after_a_sleep_in_the_midst_of_a_delivery_another_may_have_said_it(
+    slack: Slack, database: Database, travel: Clock
+) -> None:
+    def sleep(*_: Any) -> None:
+        if travel.now < NOON + timedelta(minutes=1):
+            travel.move(minutes=5)
+
+    office = Office(slack, database, travel, {"note": Posting(say, look=sleep)})
+    office.owe("a")
+    office.run()
+    assert (office.said, office.row("a").reason) == (0, "lease_over")
+    office.run(minutes=1)
+    assert (office.said, office.end("a")) == (1, ("done", None))
+
+
+def test_a_clock_that_went_ahead_and_came_back_stops_nobody(office: Office) -> None:
+    office.owe("a")
+    office.run(hours=1)
+    office.travel.move(hours=-1)
+    office.owe("b")
+    assert office.run(seconds=1) == 1
 
 
 # --- Slack asks to wait -----------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
-"""Two workspaces on one database: no id of one opens anything from the other."""
+"""Two workspaces on one database: no id of one opens anything from the other, by any verb of storage.
+
+The doors are tried in tests/test_workspaces_doors.py.
+"""
 
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,11 +15,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from slack_bolt import App
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 import storage.calendar
+import storage.decisions
 import storage.forgetting
 import storage.installations
 import storage.nudges
@@ -25,15 +27,19 @@ import storage.outbox
 import storage.people
 import storage.prompts
 from rituals import nudges
+from rituals.decisions.entry import Entry, stamp
+from rituals.decisions.lookup import Lookups
 from storage import Database, Session
 from storage.database import NotInWorkspace
 from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
-from tests.conftest import NOON, BuildCandor, Candor, Clock
-from tests.slack import Person, Slack
+from tests.conftest import NOON, BuildCandor, Candor
+from tests.slack import Slack
+from tests.test_decisions import fill
 from tests.test_ring import ONE, set_up_prompt
 
 ROOMS: tuple[ModuleType, ...] = (
     storage.calendar,
+    storage.decisions,
     storage.forgetting,
     storage.installations,
     storage.nudges,
@@ -42,6 +48,8 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.prompts,
 )
 LOCAL = "2026-11-25T13:00:00"
+AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
+MISS = "SECRET miss?"
 
 
 @dataclass
@@ -55,6 +63,10 @@ class Theirs:
     nudge: int
     delivery: int
     next_due: datetime
+    right: int
+    ref: str = AREA.ref
+    role: str = AREA.decide
+    seen: str = stamp(AREA)
 
     @property
     def schedule_and_date(self) -> str:
@@ -62,28 +74,17 @@ class Theirs:
         return f"{self.schedule} {int(self.next_due.timestamp())}"
 
 
-@pytest.fixture
-def second(slack: Slack) -> None:
+def add_second_team(slack: Slack) -> None:
+    """T2, whose admin is Eve."""
     slack.team("T2", bot_user="UBOT2", token="xoxb-T2")
     slack.user("UEVE", team="T2", name="eve", is_admin=True)
     slack.channel("C9", team="T2", name="theirs", members=["UEVE"])
 
 
-@pytest.fixture
-def one(second: None, build_candor: BuildCandor) -> Candor:
-    return build_candor("T1", pace_per_minute=6_000)
-
-
-@pytest.fixture
-def two(one: Candor, build_candor: BuildCandor) -> Candor:
-    """Built last: people of both workspaces knock at its door, with their own team's id."""
-    return build_candor("T2", pace_per_minute=6_000)
-
-
-@pytest.fixture
-def theirs(one: Candor, travel: Clock) -> Theirs:
-    """A prompt of T1 with an open round, an answer, a skipped date, a reminder and deliveries."""
+def set_up_theirs(one: Candor) -> Theirs:
+    """In T1 a prompt with an open round, an answer, a skipped date, a reminder, deliveries; and a registry."""
     number = set_up_prompt(one.database, answers="form", question="SECRET of T1?")
+    [area] = fill(one.database, AREA)
     one.ring_at(ONE)
     with one.database.begin() as session:
         [asked], [prompt] = session.scalars(select(Round)).all(), session.scalars(select(Prompt)).all()
@@ -92,6 +93,9 @@ def theirs(one: Candor, travel: Clock) -> Theirs:
         nudges.want(session, "T1", "UADA", key="k", kind="prompt.silent", facts={"schedule": number}, now=ONE)
         storage.people.remember(session, "T1", "UADA", zone="Europe/Berlin")
         storage.people.note_act(session, "T1", "UADA", "skipped", f"prompts {number}", ONE)
+        storage.people.note_act(session, "T1", "UADA", "named", f"role {AREA.decide}", ONE)
+        storage.decisions.name_role(session, "T1", AREA.decide.lower(), "UADA", None)
+        storage.decisions.add_miss(session, "T1", MISS, ONE.date().isoformat())
     with one.database.reading() as session:
         return Theirs(
             number,
@@ -101,13 +105,19 @@ def theirs(one: Candor, travel: Clock) -> Theirs:
             session.scalars(select(Nudge.id)).one(),
             session.scalars(select(Delivery.id)).one(),
             session.scalars(select(Schedule.next_due)).one() or ONE,
+            area.id,
         )
 
 
 @pytest.fixture
-def eve(slack: Slack, two: Candor) -> Person:
-    """An admin of T2, who knows every number of T1."""
-    return slack.person("UEVE", team="T2")
+def one(slack: Slack, build_candor: BuildCandor) -> Candor:
+    add_second_team(slack)
+    return build_candor("T1", pace_per_minute=6_000)
+
+
+@pytest.fixture
+def theirs(one: Candor) -> Theirs:
+    return set_up_theirs(one)
 
 
 def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any, ...]]]:
@@ -125,6 +135,7 @@ def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any,
 
 Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
+decisions = storage.decisions
 
 TRIED: dict[str, Try] = {
     "calendar.schedule": lambda s, it: calendar.schedule(s, "T2", it.schedule),
@@ -139,6 +150,18 @@ TRIED: dict[str, Try] = {
     ),
     "calendar.drop_overrides": lambda s, it: calendar.drop_overrides(s, "T2", it.schedule),
     "calendar.change": lambda s, it: calendar.change(s, "T2", it.schedule, 1, ended_at=ONE),
+    "decisions.version": lambda s, it: decisions.version(s, "T2"),
+    "decisions.lock": lambda s, it: decisions.lock(s, "T2"),
+    "decisions.touch": lambda s, it: decisions.touch(s, "T2"),
+    "decisions.rights": lambda s, it: decisions.rights(s, "T2"),
+    "decisions.right": lambda s, it: decisions.right(s, "T2", it.right),
+    "decisions.change_rights": lambda s, it: decisions.change_rights(s, "T2", [{"ref": it.ref, "area": "x"}]),
+    "decisions.drop_rights": lambda s, it: decisions.drop_rights(s, "T2", [it.ref]),
+    "decisions.keepers": lambda s, it: decisions.keepers(s, "T2"),
+    "decisions.roles": lambda s, it: decisions.roles(s, "T2"),
+    "decisions.name_role": lambda s, it: decisions.name_role(s, "T2", it.role.lower(), "UEVE", None),
+    "decisions.misses_since": lambda s, it: decisions.misses_since(s, "T2", "2020-01-01"),
+    "decisions.forget_misses": lambda s, it: decisions.forget_misses(s, "T2", [MISS]),
     "forgetting.forget_workspace": lambda s, it: storage.forgetting.forget_workspace(s, "T2"),
     "forgetting.forget_person": lambda s, it: storage.forgetting.forget_person(s, "T2", "UADA"),
     "forgetting.still_named": lambda s, it: storage.forgetting.still_named(s, "T2", "UADA"),
@@ -159,6 +182,7 @@ TRIED: dict[str, Try] = {
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "people.person": lambda s, it: people.person(s, "T2", "UADA"),
     "people.acts": lambda s, it: people.acts(s, "T2", 9),
+    "people.act_count_by": lambda s, it: people.act_count_by(s, "T2", "UADA"),
     "prompts.add_prompt": lambda s, it: prompts.add_prompt(s, "T2", it.schedule, question="x", answers="form"),
     "prompts.prompt": lambda s, it: prompts.prompt(s, "T2", it.prompt),
     "prompts.prompt_of": lambda s, it: prompts.prompt_of(s, "T2", it.schedule),
@@ -176,14 +200,26 @@ TRIED: dict[str, Try] = {
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
-    "calendar.add_schedule", "installations.put_installation", "nudges.want", "outbox.owe",
-    "people.remember", "people.note_act",
+    "calendar.add_schedule", "decisions.add_keepers", "decisions.add_miss", "decisions.add_rights",
+    "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
 }  # fmt: skip
-OF_ALL = {  # the ring, the courier and the sweep work for every workspace; each row says whose it is
-    "calendar.find_due", "calendar.claim_due", "forgetting.workspaces_of", "installations.count_installations",
-    "installations.lost_tokens", "installations.put_state", "installations.seal_all_again",
-    "installations.spend_state", "installations.sweep", "nudges.people_waiting", "nudges.sweep", "outbox.find_due",
-    "outbox.take_lease", "outbox.stuck", "outbox.sweep", "prompts.rounds_to_close",
+OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
+    "the ring starts and ends what is due": {
+        "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
+        "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
+    },
+    "the courier posts what is owed": {"outbox.find_due", "outbox.take_lease"},
+    "/healthz and the doctor look for what is late": {"outbox.stuck"},
+    "the sweep goes by age alone": {
+        "calendar.sweep", "decisions.sweep", "installations.sweep", "nudges.sweep", "outbox.sweep", "people.sweep",
+    },
+    "the shell, whose user has the whole database": {
+        "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",
+    },
+    "keys and counts of the whole installation": {
+        "installations.count_installations", "installations.lost_tokens", "installations.seal_all_again",
+    },
+    "an install that is under way has no workspace yet": {"installations.put_state", "installations.spend_state"},
 }  # fmt: skip
 
 
@@ -200,7 +236,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
 def test_no_verb_of_storage_is_forgotten_here() -> None:
     with_workspace = {name for name, verb in verbs().items() if "workspace" in inspect.signature(verb).parameters}
     assert TRIED.keys() | ONLY_ADDS == with_workspace
-    assert verbs().keys() - with_workspace == OF_ALL
+    assert verbs().keys() - with_workspace == set().union(*OF_ALL.values())
     seen = {room.__name__.removeprefix("storage.") for room in ROOMS}
     with_rows = {path.stem for path in storage_files()} - {"__init__", "database", "schema"}
     assert seen == with_rows, "a new room of storage belongs into ROOMS"
@@ -241,120 +277,27 @@ def test_nothing_is_hung_under_a_row_of_another_workspace(one: Candor, theirs: T
     assert not any(kept(one.database, "T2").values())
 
 
-# --- every door -----------------------------------------------------------------------------------------
+CHANGES = ("touch", "change_rights", "drop_rights", "name_role", "forget_misses")
 
 
-@pytest.mark.parametrize("command", ["/candor", "/prompt"])
-@pytest.mark.parametrize("verb", ["why", "pause", "resume", "skip", "edit", "stop", "share"])
-def test_a_number_of_another_workspace_is_not_found(
-    two: Candor, theirs: Theirs, eve: Person, command: str, verb: str
-) -> None:
-    before = kept(two.database)
-    assert eve.command(command, f"{verb} {theirs.schedule} <@UEVE>", channel="C9").acked, "a refusal is an answer"
-    assert kept(two.database) == before
-    assert eve.modal is None or eve.modal["callback_id"] == "notice"
-    said = json.dumps([eve.ephemerals, eve.modal])
-    assert "can't find" in said or "I don't know" in said
-    assert "SECRET" not in said
+@pytest.mark.parametrize("verb", CHANGES)
+def test_what_is_named_alike_in_both_changes_in_one_of_them(one: Candor, theirs: Theirs, verb: str) -> None:
+    """References, roles and questions are words: T2 may have the very same ones, and changes its own."""
+    fill(one.database, AREA, workspace="T2")
+    with one.database.begin() as session:
+        decisions.name_role(session, "T2", theirs.role.lower(), "UADA", None)
+        decisions.add_miss(session, "T2", MISS, ONE.date().isoformat())
+    before = kept(one.database), kept(one.database, "T2")
+    with one.database.begin() as session:
+        TRIED[f"decisions.{verb}"](session, theirs)
+    assert kept(one.database) == before[0]
+    assert kept(one.database, "T2") != before[1]
 
 
-CLICKS = [
-    ("prompt_edit", "schedule"), ("schedule_pause", "schedule"), ("schedule_resume", "schedule"),
-    ("schedule_skip", "schedule_and_date"), ("schedule_stop", "schedule"), ("prompt_answer", "round"),
-    ("prompt_answers", "round"), ("nudge_fine", "schedule"), ("nudge_once_a_week", "schedule"),
-    ("nudge_afternoon", "schedule"), ("nudge_none", "schedule"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("action", "which"), CLICKS)
-def test_a_click_with_an_id_of_another_workspace_does_nothing(
-    slack: Slack, two: Candor, theirs: Theirs, eve: Person, action: str, which: str
-) -> None:
-    element = {
-        "type": "button",
-        "action_id": action,
-        "value": str(getattr(theirs, which)),
-        "text": {"type": "plain_text", "text": "Go"},
-    }
-    blocks = [{"type": "actions", "block_id": "forged", "elements": [element]}]
-    forged = {"type": "message", "ts": slack.next_ts(), "user": "UBOT2", "text": "forged", "blocks": blocks}
-    slack.channels["C9"].messages.append(forged)
-    before = kept(two.database)
-    assert eve.click(action, on=forged).acked
-    assert kept(two.database) == before
-    assert "SECRET" not in json.dumps([eve.ephemerals, slack.stacks["UEVE"]])
-
-
-def test_the_clicks_above_are_all_that_carry_an_id(
-    build_candor: BuildCandor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    registered: list[str] = []
-    register = App.action
-
-    def note(app: App, constraints: str) -> Any:
-        registered.append(constraints)
-        return register(app, constraints)
-
-    monkeypatch.setattr(App, "action", note)
-    build_candor()
-    assert sorted(registered) == sorted([*(action for action, _ in CLICKS), "prompt_first", "prompt_new"])
-
-
-@pytest.mark.parametrize("form", ["prompt_answer", "prompt_when", "prompt_check"])
-def test_a_form_that_carries_an_id_of_another_workspace_is_refused(
-    slack: Slack, two: Candor, theirs: Theirs, eve: Person, form: str
-) -> None:
-    """The private metadata of a real form, with T1's number put in."""
-    if form == "prompt_answer":
-        number = set_up_prompt(two.database, workspace="T2", channel="C9", answers="form", keeper="UEVE", now=ONE)
-        assert number
-        two.ring_at(ONE.replace(day=24))
-        eve.click("Answer", on=slack.channels["C9"].messages[-1])
-        given: dict[str, Any] = {"words": "mine"}
-        changed = {"round": theirs.round}
-    else:
-        eve.command("/prompt", channel="C9")
-        eve.submit({"question": "What now?"})
-        if form == "prompt_check":
-            eve.submit()
-        given, changed = {}, {"schedule": theirs.schedule, "version": 1}
-    view = eve.modal
-    assert view is not None
-    assert view["callback_id"] == form
-    view["private_metadata"] = json.dumps(json.loads(view["private_metadata"]) | changed)
-    before = kept(two.database)
-    eve.submit(given)
-    assert kept(two.database) == before
-    assert "can't find" in json.dumps([eve.form_errors, eve.modal])
-
-
-def test_a_channel_of_another_workspace_gets_no_prompt(two: Candor, theirs: Theirs, eve: Person) -> None:
-    eve.command("/prompt", channel="C9")
-    eve.submit({"question": "What now?"})
-    eve.submit()
-    assert eve.modal is not None
-    carried = json.loads(eve.modal["private_metadata"]) | {"channel": "C1"}
-    eve.modal["private_metadata"] = json.dumps(carried)
-    before = kept(two.database, "T2")
-    eve.submit()
-    assert kept(two.database, "T2")["schedule"] == before["schedule"] == []
-
-
-def test_home_and_lists_show_nothing_of_another_workspace(two: Candor, theirs: Theirs, eve: Person) -> None:
-    eve.open_home()
-    for words in ("list", "my-data", "why"):
-        eve.command("/candor", words, channel="C9")
-    eve.command("/prompt", "list", channel="C9")
-    assert "SECRET" not in json.dumps([eve.home, eve.ephemerals])
-
-
-def test_the_bot_of_one_workspace_leaves_what_the_other_ones_owes(
-    slack: Slack, one: Candor, two: Candor, theirs: Theirs
-) -> None:
-    """Two processes, each with its own token, on one database: each posts its own, and drops nothing else's."""
-    set_up_prompt(two.database, workspace="T2", channel="C9", keeper="UEVE", now=ONE)
-    two.travel.to(ONE.replace(day=24))
-    one.ring()
-    two.ring()
-    assert len(slack.channels["C9"].messages) == 1
-    assert {call.token for call in slack.calls if call.args.get("channel") == "C9"} == {"xoxb-T2"}
+def test_one_process_keeps_the_searches_of_its_workspaces_apart(one: Candor, theirs: Theirs) -> None:
+    lookups = Lookups()
+    with one.database.reading() as session:
+        [(_, found)] = lookups.ask(session, "T1", "undo a deploy").candidates
+        assert found == AREA
+        assert lookups.ask(session, "T2", "undo a deploy").registry_is_empty
+        assert lookups.ask(session, "T1", "undo a deploy").kind == "direct"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.blocks.common import Json, actions, button, context, divider, header, modal, section
 
 MOST_BLOCKS = 100
+LINES = 5  # of the audit, in one section of 3,000 characters
 
 
 def home(
@@ -53,5 +54,5 @@ def home(
 
 def audit(lines: Sequence[str]) -> Json:
     """The latest acts of administration, for admins."""
-    told = "\n".join(lines) or "Nothing was administered yet."
-    return modal("notice", "Administered", [section(told)], close="Close")
+    sections = [section("\n".join(lines[at : at + LINES])) for at in range(0, len(lines), LINES)]
+    return modal("notice", "Administered", sections or [section("Nothing was administered yet.")], close="Close")

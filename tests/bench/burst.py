@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from slack_sdk.signature import SignatureVerifier
 
@@ -78,19 +79,14 @@ def _ours(
     with databases.fresh("sqlite") as database:
         round_id = add_round(database, CHANNEL, now())
         with processes.ours(line, pem, database, folder / "serve.log", **settings) as process:
-            _PORTS[line.at] = settings.get("CANDOR_HTTP", "")
+            line.port = settings.get("CANDOR_HTTP")
             yield round_id, process
 
 
-def _bare(
-    line: Line, folder: Path, pem: Path, door: Door
-) -> AbstractContextManager[processes.Running]:
+def _bare(line: Line, folder: Path, pem: Path, door: Door) -> AbstractContextManager[processes.Running]:
     port = processes.free_port() if door is over_http else None
-    _PORTS[line.at] = port or ""
+    line.port = port
     return processes.bare(line, pem, folder / "bare.log", port)
-
-
-_PORTS: dict[str, str] = {}  # by the line's own address: where its bot listens to HTTP
 
 
 def _measured(door: Door, line: Line, process: processes.Running, round_id: int, spell: float) -> Burst:
@@ -125,13 +121,11 @@ def over_socket(line: Line, payloads: list[Json], spell: float) -> Burst:
 def over_http(line: Line, payloads: list[Json], spell: float) -> Burst:
     """Each payload a signed request on a connection of its own."""
     signer = SignatureVerifier(SECRET)
-    port = int(_PORTS[line.at])
+    port = int(line.port or 0)
     acked: dict[str, float] = {}
     tasks: set[asyncio.Task[None]] = set()
 
     async def post(payload: Json) -> None:
-        from urllib.parse import urlencode
-
         body = urlencode({"payload": json.dumps(payload)})
         stamp = str(int(time.time()))
         head = (
@@ -173,11 +167,15 @@ def _wait(line: Line, payloads: list[Json], count: int, acked: Callable[[], int]
     time.sleep(line.latency)
 
 
-def _told(line: Line, payloads: list[Json], sent: dict[int, float], acked: dict[str, float], begin: float) -> Burst:
+def _told(
+    line: Line, payloads: list[Json], sent: dict[int, float], acked: dict[str, float], begin: float
+) -> Burst:
     keys = [payload["trigger_id"] for payload in payloads]
     acks = [acked[key] - sent[number] for number, key in enumerate(keys) if key in acked]
     forms = [line.came[key] - sent[number] for number, key in enumerate(keys) if key in line.came]
-    last = max([*acked.values(), *(line.came[key] + line.latency for key in keys if key in line.came)], default=begin)
+    last = max(
+        [*acked.values(), *(line.came[key] + line.latency for key in keys if key in line.came)], default=begin
+    )
     return Burst(acks, forms, last - begin, 0.0, len(payloads))
 
 
@@ -185,10 +183,11 @@ def _figures(part: str, mine: list[Burst], plain: list[Burst]) -> Iterator[Figur
     def of(rate: Callable[[Burst], float]) -> tuple[float, float]:
         return median([rate(one) for one in mine]), median([rate(one) for one in plain])
 
-    for what, place, unit in (("p50", 0.5, "ms"), ("p99", 0.99, "ms")):
-        for said, seconds in (("ack", lambda one: one.acks), ("form", lambda one: one.forms)):
-            ours, bare = of(lambda one: percentile(seconds(one), place) * 1_000)
-            yield Figure(part, f"{said} {what}", ours, unit, bare)
+    for place in (0.5, 0.99):
+        acks = of(lambda one, place=place: percentile(one.acks, place) * 1_000)  # type: ignore[misc]
+        forms = of(lambda one, place=place: percentile(one.forms, place) * 1_000)  # type: ignore[misc]
+        yield Figure(part, f"ack p{place * 100:.0f}", acks[0], "ms", acks[1])
+        yield Figure(part, f"form asked for, p{place * 100:.0f}", forms[0], "ms", forms[1])
     late, lost = sum(one.late for one in mine), sum(one.lost for one in mine)
     unopened, bare_unopened = sum(one.unopened for one in mine), sum(one.unopened for one in plain)
     every = f"of {sum(one.asked for one in mine):,}"

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 
 from bot import logs
 from bot.house import House, build_house
-from bot.settings import Settings
+from bot.settings import load_settings
 from bot.workspaces import OneWorkspace
 from storage import Database
 from tests.bench.line import SCOPES, canned
@@ -38,7 +38,7 @@ def house(database: Database, members: int) -> Iterator[tuple[House, CannedClien
     """Ours, with the pool that `serve` gives it."""
     client = CannedClient(members)
     executor = ThreadPoolExecutor(THREADS)
-    settings = Settings(bot_token="xoxb-bench", app_token="xapp-bench")  # type: ignore[arg-type]
+    settings = load_settings(_env_file=None, bot_token="xoxb-bench", app_token="xapp-bench")
     built = build_house(settings, client, OneWorkspace.connect(client), database, executor=executor)
     logs.quiet()
     yield built, client

@@ -68,13 +68,13 @@ class Line:
         self.posted: list[float] = []  # when each chat.postMessage came in
         self.acked: dict[str, tuple[float, Json]] = {}
         self.connected = threading.Event()
+        self.port: str | None = None  # where its bot listens, when that is HTTP
         self.loop = asyncio.new_event_loop()
         self._members = [f"U{number}" for number in range(members)]
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(pem)
         self._socket: asyncio.StreamWriter | None = None
         self._thread = threading.Thread(target=self.loop.run_forever, name="line", daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Line:
         self._thread.start()

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from storage import Database
 from tests.bench.bare import SECRET
 from tests.bench.databases import address
 from tests.bench.line import Line
-from storage import Database
 
 ROOT = Path(__file__).parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -23,7 +23,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SEED = 1_000  # schedules written one by one; the others are copies of them with another origin
 DUE, TURNS = 100, 5
 AIM = 1.5
-HOMES = (10, 10_000)
+HOMES = (20, 10_000)  # App Home lists twenty
 
 
 def ring(databases: Databases) -> Iterator[Figure]:
@@ -61,11 +61,15 @@ def add_schedules(database: Database, size: int) -> None:
         columns = [column for column in Schedule.__table__.columns if column.name not in ("id", "origin")]
         for copy in range(1, size // SEED):
             origin = Schedule.origin + literal(f"-{copy}")
-            seed = select(*columns, origin).where(Schedule.id.in_(select(Schedule.id).where(Schedule.id <= max(ids))))
+            seed = select(*columns, origin).where(
+                Schedule.id.in_(select(Schedule.id).where(Schedule.id <= max(ids)))
+            )
             names = [*(column.name for column in columns), "origin"]
             session.execute(insert(Schedule).from_select(names, seed))
         prompt = [Prompt.schedule_id, Prompt.workspace, Prompt.question, Prompt.answers, Prompt.asked]
-        of_all = select(Schedule.id, Schedule.workspace, literal("What?"), literal("thread"), literal([], Prompt.asked.type))
+        of_all = select(
+            Schedule.id, Schedule.workspace, literal("What?"), literal("thread"), literal([], Prompt.asked.type)
+        )
         names = [column.key for column in prompt]
         session.execute(insert(Prompt).from_select([*names, "silent_rounds"], of_all.add_columns(literal(0))))
     _analyze(database)
@@ -140,15 +144,15 @@ def add_rituals(database: Database, count: int) -> None:
         ]
         session.execute(insert(Schedule), rows)
         ids = session.scalars(select(Schedule.id).order_by(Schedule.id)).all()
-        session.execute(
-            insert(Keeper), [{"workspace": TEAM, "schedule_id": one, "person": "U0"} for one in ids]
-        )
+        session.execute(insert(Keeper), [{"workspace": TEAM, "schedule_id": one, "person": "U0"} for one in ids])
         prompt = {"workspace": TEAM, "question": "What?", "answers": "form", "asked": [], "silent_rounds": 0}
         session.execute(insert(Prompt), [prompt | {"schedule_id": one} for one in ids])
-        prompts = session.execute(select(Prompt.id, Schedule.channel).join(Schedule, Schedule.id == Prompt.schedule_id))
+        prompts = session.execute(
+            select(Prompt.id, Schedule.channel).join(Schedule, Schedule.id == Prompt.schedule_id)
+        )
         opened: dict[str, Any] = {"workspace": TEAM, "question": "What?", "ts": "1.000001", "late": False}
         opened |= {"occurrence": later, "opened_at": later, "closes_at": later}
-        session.execute(insert(Round), [opened | {"prompt_id": id, "channel": where} for id, where in prompts.all()])
+        session.execute(
+            insert(Round), [opened | {"prompt_id": id, "channel": where} for id, where in prompts.all()]
+        )
     _analyze(database)
-
-

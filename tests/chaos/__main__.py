@@ -24,16 +24,17 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--on", choices=("sqlite", "postgres"), action="append")
-    told = parser.parse_args()
-    seed = told.seed if told.seed is not None else random.randrange(1_000_000)
-    end = time.monotonic() + 60 * told.minutes
+    parser.add_argument("--only", nargs="*", help="some of the faults, by their short names in faults.py")
+    asked = parser.parse_args()
+    seed = asked.seed if asked.seed is not None else random.randrange(1_000_000)
+    end = time.monotonic() + 60 * asked.minutes
     table: dict[tuple[str, str], Count] = {}
     with tempfile.TemporaryDirectory() as folder, PostgresServer() as postgres:
         run = 0
         while run == 0 or time.monotonic() < end:
-            for kind in told.on or ["sqlite", "postgres"]:
+            for kind in asked.on or ["sqlite", "postgres"]:
                 print(f"seed {seed}, {kind}", flush=True)
-                for count in one_course(kind, Path(folder), seed, run, postgres):
+                for count in one_course(kind, Path(folder), seed, run, postgres, asked.only):
                     table.setdefault((count.fault, kind), Count(count.fault)).add(count)
                     print(f"  {'FAILED' if count.wrong else 'kept'}  {count.fault}", flush=True)
                     if time.monotonic() > end and run:
@@ -43,14 +44,17 @@ def main() -> int:
     return any(count.wrong for count in table.values())
 
 
-def one_course(kind: str, folder: Path, seed: int, run: int, postgres: PostgresServer) -> Iterator[Count]:
-    here = folder / f"{kind}-{run}"
+def one_course(
+    kind: str, folder: Path, seed: int, run: int, postgres: PostgresServer, only: list[str] | None
+) -> Iterator[Count]:
+    """All faults once, on a fresh database."""
+    here, name = folder / f"{kind}-{run}", f"chaos_{run}"
     if kind == "sqlite":
-        yield from course(f"sqlite:///{here}/candor.db", here, seed, kills=KILLS)
+        yield from course(f"sqlite:///{here}/candor.db", here, seed, kills=KILLS, only=only)
         return
-    postgres.create_database(f"chaos_{run}")
-    yield from course(postgres.url(f"chaos_{run}"), here, seed, kills=KILLS, postgres=postgres)
-    postgres.drop_database(f"chaos_{run}")
+    postgres.create_database(name)
+    yield from course(postgres.url(name), here, seed, kills=KILLS, only=only, postgres=postgres)
+    postgres.drop_database(name)
 
 
 def show(table: dict[tuple[str, str], Count]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tests.chaos.counting import Count
@@ -16,9 +16,18 @@ PROCESSES = {"sqlite": 1, "postgresql": 3}
 
 
 def course(
-    url: str, folder: Path, seed: int, *, kills: int, postgres: PostgresServer | None = None
+    url: str,
+    folder: Path,
+    seed: int,
+    *,
+    kills: int,
+    only: Collection[str] | None = None,
+    postgres: PostgresServer | None = None,
 ) -> Iterator[Count]:
-    """Run through all faults once; `kills` with the history scopes, and as many without them."""
+    """Run through the faults once (`only` some of them); `kills` with the history scopes, and as many without.
+
+    `postgres` is the server to crash, where it is ours.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     dice = random.Random(seed)
     world = World(url, folder, dice, EVERY_SCOPE)
@@ -30,9 +39,9 @@ def course(
         else:
             world.bots.start(processes - 2)
         yield killed(world, kills, may_look=True)
-        faults = list(ON_BOTH.values()) + (list(ON_SQLITE.values()) if world.is_sqlite else [])
-        for fault in faults:
-            yield fault(world)
+        for name, fault in (ON_BOTH | (ON_SQLITE if world.is_sqlite else {})).items():
+            if only is None or name in only:
+                yield fault(world)
         if postgres is not None:
             yield postgres_restarted(world, postgres)
         world.bots.stop()

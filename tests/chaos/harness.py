@@ -165,6 +165,11 @@ class World:
         self.server.stop()
         self.database.close()
 
+    def mend(self) -> None:
+        """End what a fault that went wrong may have left, so that the next one begins in peace."""
+        self.slack.down, self.slack.latency, self.team.token_state = False, 0, "live"
+        self.hands.mislead(timedelta(0))
+
     # -- load
 
     def ask(self, count: int, first: datetime | None = None, rule: str = WEEKLY) -> list[int]:
@@ -220,8 +225,8 @@ class World:
     def posts(self) -> int:
         return sum(call.method == "chat.postMessage" for call in list(self.slack.calls))
 
-    def wait_for(self, ready: Callable[[], bool], seconds: float = PATIENCE) -> None:
-        wait_for(ready, lambda: self.bots.log.since(-30), seconds)
+    def wait_for(self, ready: Callable[[], bool], seconds: float = PATIENCE, said: str = "") -> None:
+        wait_for(ready, lambda: f"{said}\n{self.bots.log.since(-30)}", seconds)
 
     def drain(self, seconds: float = PATIENCE) -> None:
         """Wait until nothing is owed, skipping the hours in which nobody has anything to do.

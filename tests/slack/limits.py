@@ -43,9 +43,9 @@ def _in_message(message: Json, edit: bool, says_it_all: bool) -> Iterator[str]:
         yield f"blocks: {total} characters together, at most {sizes.MESSAGE_BLOCKS_TEXT}"
     yield from _broadcasts([text, *every_text(blocks, only="mrkdwn")])
     if says_it_all:
-        said = spoken(unescape(text))
+        said = unescape(spoken(text))
         for one in read_texts(blocks):
-            if len(one) <= LONGEST_REPEATED and spoken(unescape(one)) not in said:
+            if len(one) <= LONGEST_REPEATED and unescape(spoken(one)) not in said:
                 yield f"text: does not say {one[:60]!r}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from storage.database import Session, insert_once
 from storage.schema import Delivery, Json, Pace
@@ -107,6 +107,8 @@ def take_pace(
     if free_at > now + burst:
         return False
     _free_lane_at(session, workspace, lane, max(free_at, now) + every)
+    if lane == WHOLE_WORKSPACE:  # a wait that is over must not come back with a clock that is put back
+        session.execute(delete(Pace).where(Pace.workspace == workspace, Pace.lane == HELD, Pace.free_at <= now))
     return True
 
 
@@ -205,8 +207,15 @@ def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
 
 def stuck(session: Session, now: datetime, older_than: timedelta) -> list[Delivery]:
     """What should have been posted more than `older_than` ago, of every workspace, oldest first (100)."""
-    late = select(Delivery).where(Delivery.state == "owed", Delivery.due < now - older_than)
-    return list(session.scalars(late.order_by(Delivery.due).limit(100)))
+    return list(
+        session.scalars(select(Delivery).where(_is_late(now - older_than)).order_by(Delivery.due).limit(100))
+    )
+
+
+def _is_late(then: datetime) -> ColumnElement[bool]:
+    """Owed and due before that, or tried again and again since: each refusal moves `due` ahead."""
+    again_and_again = and_(Delivery.attempts >= 2, Delivery.created_at < then)
+    return and_(Delivery.state == "owed", or_(Delivery.due < then, again_and_again))
 
 
 def sweep(session: Session, now: datetime) -> None:
@@ -220,8 +229,7 @@ def listed(session: Session, now: datetime, late_by: timedelta | None, limit: in
     if late_by is None:
         kept = select(Delivery).where(Delivery.state == "owed")
     else:
-        late = and_(Delivery.state == "owed", Delivery.due < now - late_by)
-        kept = select(Delivery).where(or_(late, Delivery.state == "dropped"))
+        kept = select(Delivery).where(or_(_is_late(now - late_by), Delivery.state == "dropped"))
     return list(session.scalars(kept.order_by(Delivery.due, Delivery.id).limit(limit)))
 
 

@@ -86,8 +86,17 @@ class Line:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.run(self._hang_up())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
+        self.loop.close()
+
+    async def _hang_up(self) -> None:
+        """End every talk, so that none is left when the loop closes."""
+        talks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks, return_exceptions=True)
 
     @property
     def base_url(self) -> str:

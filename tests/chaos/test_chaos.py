@@ -12,7 +12,7 @@ from tests.chaos.course import course
 from tests.postgres import ENVIRONMENT_VARIABLE, PostgresServer
 
 IN_SHORT = ("thread", "locked")  # the others are in `make chaos`
-KILLS = 2
+KILLS = 1
 
 
 # Real processes are started and killed, and each start takes a second or two: the promise is about them.

@@ -64,6 +64,7 @@ def build_app(
     replies: Replies,
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
+    redraws: home.Redraws,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -101,6 +102,7 @@ def build_app(
         "people": people,
         "rooms": rooms,
         "workspaces": workspaces,
+        "redraws": redraws,
     }
     for room in rooms.values():
         lent |= room.lends

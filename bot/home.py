@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from datetime import datetime
+from threading import Lock
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -12,6 +14,7 @@ from bot import clock
 from bot.blocks import home as blocks
 from bot.blocks.calendar import row
 from bot.blocks.common import Json, escape, there
+from bot.courier import keep_going
 from bot.people import People
 from bot.rooms import RitualRoom
 from rituals.calendar.schedules import next_dates
@@ -45,6 +48,46 @@ def open_home(
     """Somebody opened the tab."""
     if event.get("tab", "home") == "home":
         publish(client, sessions, people, workspace, event["user"], rooms)
+
+
+class Redraws:
+    """Draws App Homes again beside the work, a few at a time, and each person's once for many changes.
+
+    Three calls to Slack after every form would fill the pool in which clicks are answered.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._waiting: set[tuple[str, str]] = set()
+        self._lock = Lock()
+
+    def soon(
+        self,
+        client: WebClient,
+        sessions: Database,
+        people: People,
+        workspace: str,
+        person: str,
+        rooms: Mapping[str, RitualRoom],
+    ) -> None:
+        """Draw somebody's App Home again soon."""
+        whose = (workspace, person)
+        with self._lock:
+            if whose in self._waiting:
+                return
+            self._waiting.add(whose)
+
+        def draw() -> None:
+            with self._lock:
+                self._waiting.discard(whose)
+            with keep_going("drawing an App Home again"):
+                publish(client, sessions, people, workspace, person, rooms)
+
+        self._executor.submit(draw)
+
+    def stop(self) -> None:
+        """Finish what is being drawn; what waits is drawn when its person looks."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 def publish(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from bot import decisions, prompts
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
+from bot.home import Redraws
 from bot.people import People
 from bot.replies import PostReply, Replies
 from bot.rooms import RitualRoom
@@ -22,6 +23,8 @@ from bot.wording import Wording
 from bot.workspaces import Workspaces
 from rituals.prompts.packs import load_packs
 from storage import Database
+
+REDRAWING_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class House:
     courier: Courier
     people: People
     replies: Replies
+    redraws: Redraws
 
 
 def build_house(
@@ -43,6 +47,7 @@ def build_house(
     database: Database,
     *,
     executor: Executor | None = None,
+    redraws: Redraws | None = None,
     post_reply: PostReply | None = None,
     per_channel: timedelta = PER_CHANNEL,
 ) -> House:
@@ -52,6 +57,7 @@ def build_house(
     wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
     replies = Replies(stand_in, post_reply, wording)
+    redraws = redraws or Redraws(ThreadPoolExecutor(REDRAWING_THREADS, thread_name_prefix="redraw"))
     app = build_app(
         client=client,
         workspaces=workspaces,
@@ -60,10 +66,11 @@ def build_house(
         replies=replies,
         rooms=rooms,
         wording=wording,
+        redraws=redraws,
         executor=executor,
     )
     courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
-    return House(app, database, rooms, courier, people, replies)
+    return House(app, database, rooms, courier, people, replies, redraws)
 
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:

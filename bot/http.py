@@ -85,6 +85,7 @@ class Process:
             install |= Install(app_of(settings), self.database, keys, workspaces, client_for).pages()
         self.executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
         house = build_house(settings, client, workspaces, self.database, executor=self.executor)
+        self.redraws = house.redraws
         self.rings = Rings(self.database, house.rooms, house.courier, settings.ring_seconds)
         quiet()
         pages = {"/healthz": partial(health_page, health_of(self.database, self.rings))} | install
@@ -96,6 +97,7 @@ class Process:
     def stop(self) -> None:
         """What was taken is finished: listeners first, then the ring and the post in hand."""
         self.executor.shutdown(wait=True)
+        self.redraws.stop()
         self.rings.stop()
         self.database.close()
 

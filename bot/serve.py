@@ -115,6 +115,7 @@ def serve_socket(
     log.info("stopping")
     socket.close()  # type: ignore[no-untyped-call]
     executor.shutdown(wait=True)
+    house.redraws.stop()
     rings.stop()
     if health is not None:
         health.stop()

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, inspect, make_url, text
@@ -83,13 +84,28 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writers = sessionmaker(engine, expire_on_commit=False)
+        self._turn = Lock() if engine.dialect.name == "sqlite" else None
         self._readers = sessionmaker(engine.execution_options(candor_reads=True), expire_on_commit=False)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that commits when the block ends, and leaves nothing behind when it raises."""
-        with self._writers.begin() as session:
+        with self._my_turn(), self._writers.begin() as session:
             yield session
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """SQLite takes one writer at a time, and wakes waiters by chance: some would starve until "locked".
+
+        So the writers of this process queue up here, and only other processes meet at SQLite's own lock.
+        After its usual patience a waiter goes on anyway, and SQLite has the last word.
+        """
+        taken = self._turn is not None and self._turn.acquire(timeout=BUSY_MS / 1_000)
+        try:
+            yield
+        finally:
+            if taken and self._turn is not None:
+                self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot import clock, logs
 from bot.courier import PER_CHANNEL
+from bot.home import Redraws
 from bot.house import House, build_house
 from bot.scheduler import ring
 from bot.settings import Settings
@@ -166,6 +168,15 @@ class Candor:
 BuildCandor = Callable[..., Candor]
 
 
+class AtOnce(Executor):
+    """Runs what it is given before `submit` returns, so that a test can look at it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
 @pytest.fixture
 def build_candor(slack: Slack, database: Database, travel: Clock) -> Iterator[BuildCandor]:
     """Builds a bot: `build_candor(team="T1", **settings)`."""
@@ -181,6 +192,7 @@ def build_candor(slack: Slack, database: Database, travel: Clock) -> Iterator[Bu
             OneWorkspace.connect(client),
             database,
             executor=pools[-1],
+            redraws=Redraws(AtOnce()),
             post_reply=slack.post_response_url,
             per_channel=timedelta(0) if settings.pace_per_minute > 1_000 else PER_CHANNEL,
         )

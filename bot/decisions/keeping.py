@@ -53,6 +53,7 @@ def take_ten(
     people: People,
     workspace: str,
     rooms: Mapping[str, RitualRoom],
+    redraws: home.Redraws,
 ) -> None:
     """The picked deciders, stored; who began looks after the registry."""
     asker = people.asker(client, workspace, body["user"]["id"])
@@ -61,7 +62,7 @@ def take_ten(
     lines = "\n".join(f"• {escape(one.area)}: {one.decide}" for one in added) or "All of them were there already."
     told = "Everybody can ask now, and only they see the answer: `/whodecides may I roll back a release?`"
     ack(response_action="update", view=notice("Saved", lines, told))
-    home.publish(client, sessions, people, workspace, asker.person, rooms)
+    redraws.soon(client, sessions, people, workspace, asker.person, rooms)
 
 
 def begin_area(

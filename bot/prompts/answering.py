@@ -57,6 +57,7 @@ def take_answer(
     people: People,
     workspace: str,
     rooms: Mapping[str, RitualRoom],
+    redraws: home.Redraws,
 ) -> None:
     """The filled form: stored, then acknowledged."""
     round_id, words = forms.read_answer(view)
@@ -69,7 +70,7 @@ def take_answer(
     with sessions.begin() as session:
         is_first = rounds.take_answer(session, workspace, round_id, person, words, now())
     ack(response_action="update", view=forms.answered(is_first))
-    home.publish(client, sessions, people, workspace, person, rooms)
+    redraws.soon(client, sessions, people, workspace, person, rooms)
 
 
 def show_answers(

@@ -61,6 +61,7 @@ def start_first(
     workspace: str,
     packs: Mapping[str, Pack],
     rooms: Mapping[str, RitualRoom],
+    redraws: home.Redraws,
 ) -> None:
     """The short form: stored with its first round, which the courier posts at once."""
     draft = forms.read_first(view)
@@ -87,7 +88,7 @@ def start_first(
         )
         dates = schedules.next_dates(session, schedule, now())
     ack(response_action="update", view=forms.done(draft, dates, asked_now=True))
-    home.publish(client, sessions, people, workspace, asker.person, rooms)
+    redraws.soon(client, sessions, people, workspace, asker.person, rooms)
 
 
 def open_new(
@@ -183,6 +184,7 @@ def save(
     workspace: str,
     packs: Mapping[str, Pack],
     rooms: Mapping[str, RitualRoom],
+    redraws: home.Redraws,
 ) -> None:
     """*Start* or *Save*: stored, then acknowledged with the next dates."""
     draft = forms.read_check(view)
@@ -218,4 +220,4 @@ def save(
             )
         dates = schedules.next_dates(session, schedule, now())
     ack(response_action="update", view=forms.done(draft, dates))
-    home.publish(client, sessions, people, workspace, asker.person, rooms)
+    redraws.soon(client, sessions, people, workspace, asker.person, rooms)

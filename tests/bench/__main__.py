@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +44,7 @@ def main() -> None:
         for ours in [name for name in os.environ if name.startswith(("CANDOR_", "SLACK_"))]:
             if ours != ENVIRONMENT_VARIABLE:
                 del os.environ[ours]
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, and figures are kept
         logging.disable()  # refusals are counted, not told one by one
         load = os.getloadavg()[0]
         figures: list[Figure] = []

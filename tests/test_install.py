@@ -57,10 +57,11 @@ class Orgs(Slack):
 def slack(travel: Clock) -> Iterator[Orgs]:
     fake = Orgs(now=travel)
     fake.org_codes = {}
-    for team, enterprise in (("T1", None), ("T2", None), ("T3", "E1")):
+    # EGRID, because a shorter id may stand by chance in a random hexadecimal version that is searched
+    for team, enterprise in (("T1", None), ("T2", None), ("T3", "EGRID")):
         fake.team(team, bot_user=f"UBOT{team}", token=f"xoxb-secret-{team}", enterprise_id=enterprise)
-        fake.user(f"U{team}", team=team, name=team.lower(), tz="Europe/Berlin")
-        fake.channel(f"C{team}", team=team, members=[f"U{team}"])
+        fake.user(f"UMEMBER{team[1:]}", team=team, name=team.lower(), tz="Europe/Berlin")
+        fake.channel(f"CTEAM{team[1:]}", team=team, members=[f"UMEMBER{team[1:]}"])
     yield fake
     assert fake.breaches == []
 
@@ -134,7 +135,7 @@ def test_two_workspaces_install_and_each_is_answered_with_its_own_token(host: Ho
     assert (status, "Team T2" in body) == (200, True)
     slack.calls.clear()
     for team in ("T1", "T2"):
-        slack.person(f"U{team}", team=team).open_home()
+        slack.person(f"UMEMBER{team[1:]}", team=team).open_home()
     assert {call.token for call in slack.calls} == {"xoxb-secret-T1", "xoxb-secret-T2"}
     assert [call.token for call in slack.calls if call.method == "auth.test"] == []
 
@@ -261,7 +262,13 @@ def test_a_bad_key_is_refused_without_being_shown(key: str) -> None:
 
 def lived_in(host: Host, team: str) -> None:
     """A prompt with an open round that was asked, with one date more that is owed."""
-    set_up_prompt(host.database, workspace=team, channel=f"C{team}", keeper=f"U{team}", question=f"SECRET {team}?")
+    set_up_prompt(
+        host.database,
+        workspace=team,
+        channel=f"CTEAM{team[1:]}",
+        keeper=f"UMEMBER{team[1:]}",
+        question=f"SECRET {team}?",
+    )
 
 
 def rows_of(database: Database, workspace: str) -> dict[str, int]:
@@ -295,7 +302,7 @@ def test_one_of_two_uninstalls_and_nothing_of_it_is_found_and_everything_of_the_
     slack.uninstall("T1")
     assert len(slack.calls) == calls, "the token is dead: Slack is asked nothing"
     assert not any(rows_of(host.database, "T1").values())
-    for words in ('"T1"', "UT1", "CT1", "UBOTT1", "SECRET T1"):
+    for words in ('"T1"', "UMEMBER1", "CTEAM1", "UBOTT1", "SECRET T1"):
         assert found_in(host.database, words) == set(), words
     assert rows_of(host.database, "T2") == before
     travel.move(days=7)
@@ -317,8 +324,8 @@ def test_farewells_in_any_order_and_twice(host: Host, slack: Orgs, travel: Clock
     slack.teams["T1"].token_state = "live"
     travel.move(minutes=1)
     assert host.install("T1")[0] == 200
-    slack.person("UT1", team="T1").open_home()
-    assert slack.person("UT1", team="T1").home is not None
+    slack.person("UMEMBER1", team="T1").open_home()
+    assert slack.person("UMEMBER1", team="T1").home is not None
 
 
 def test_a_farewell_that_comes_after_a_new_install_changes_nothing(host: Host, slack: Orgs, travel: Clock) -> None:
@@ -332,7 +339,7 @@ def test_a_farewell_that_comes_after_a_new_install_changes_nothing(host: Host, s
 
 def test_a_persons_revoked_token_is_nothing_to_us(host: Host, slack: Orgs) -> None:
     host.install("T1")
-    slack.event(team="T1", type="tokens_revoked", tokens={"oauth": ["UT1"], "bot": []})
+    slack.event(team="T1", type="tokens_revoked", tokens={"oauth": ["UMEMBER1"], "bot": []})
     assert rows_of(host.database, "T1")["installation"] == 1
 
 
@@ -377,24 +384,24 @@ def test_another_process_notices_an_install_a_new_token_and_a_farewell(
 
 
 def test_one_install_serves_every_workspace_of_an_organisation(host: Host, slack: Orgs) -> None:
-    assert host.install("T3", org="E1") == (200, host.install("T3", org="E1")[1])
+    assert host.install("T3", org="EGRID") == (200, host.install("T3", org="EGRID")[1])
     with host.database.reading() as session:
-        assert session.scalars(select(Installation.workspace)).all() == ["E1/"]
-    slack.person("UT3", team="T3").open_home()
-    slack.person("UT3", team="T3").command("/candor", "quiet 2 weeks", channel="CT3")
-    assert rows_of(host.database, "E1/T3")["person"] == 1
-    ours = host.workspaces.find("E1/T9")
+        assert session.scalars(select(Installation.workspace)).all() == ["EGRID/"]
+    slack.person("UMEMBER3", team="T3").open_home()
+    slack.person("UMEMBER3", team="T3").command("/candor", "quiet 2 weeks", channel="CTEAM3")
+    assert rows_of(host.database, "EGRID/T3")["person"] == 1
+    ours = host.workspaces.find("EGRID/T9")
     assert ours is not None
-    assert (ours.id, ours.team) == ("E1/T9", "T9")
+    assert (ours.id, ours.team) == ("EGRID/T9", "T9")
     assert host.workspaces.find("E2/T3") is None
     assert host.workspaces.find("T3") is None
 
 
 def test_a_team_that_installed_by_itself_is_asked_first(host: Host, slack: Orgs) -> None:
-    host.install("T3", org="E1")
+    host.install("T3", org="EGRID")
     slack.teams["T3"].token = "xoxb-secret-own"
     host.install("T3")
-    client, of_another = host.workspaces.client("E1/T3"), host.workspaces.client("E1/T9")
+    client, of_another = host.workspaces.client("EGRID/T3"), host.workspaces.client("EGRID/T9")
     assert client is not None
     assert of_another is not None
     assert (client.token, of_another.token) == ("xoxb-secret-own", "xoxb-secret-T3")
@@ -402,10 +409,10 @@ def test_a_team_that_installed_by_itself_is_asked_first(host: Host, slack: Orgs)
 
 def test_an_organisation_that_leaves_takes_all_its_workspaces_along(host: Host, slack: Orgs) -> None:
     host.install("T1")
-    host.install("T3", org="E1")
-    slack.person("UT3", team="T3").command("/candor", "quiet 2 weeks", channel="CT3")
+    host.install("T3", org="EGRID")
+    slack.person("UMEMBER3", team="T3").command("/candor", "quiet 2 weeks", channel="CTEAM3")
     said = event_callback(slack, slack.teams["T3"], {"type": "app_uninstalled"})
     said["authorizations"][0] |= {"is_enterprise_install": True, "team_id": None}
     slack.deliver("events_api", json.loads(json.dumps(said)))
-    assert found_in(host.database, "E1") == set()
+    assert found_in(host.database, "EGRID") == set()
     assert rows_of(host.database, "T1")["installation"] == 1

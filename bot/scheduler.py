@@ -124,9 +124,7 @@ class Rings:
 
     def _post(self) -> None:
         with keep_going("posting what is owed"):
-            # each by the time it is then: a lease that began with the first one's would be over for the last
-            while not self._stopping.is_set() and self._courier.deliver_due(clock.now(), limit=1):
-                pass
+            self._courier.keep_posting(self._stopping)
 
     def _sweep(self) -> None:
         sweep(self._database, clock.now())
@@ -135,6 +133,7 @@ class Rings:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Finish the ring in hand, and ring no more."""
+        """Finish the ring in hand and what the courier's hands are about, and ring no more."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._courier.finish()

@@ -42,6 +42,7 @@ SHARED = {
         "http": "the process over HTTP",
         "install": "OAuth: the way to Slack and back",
         "leaving": "a workspace that removes us is forgotten",
+        "lines": "lines to Slack that are kept for the next call",
         "logs": "never anybody's words",
         "manifest": "manifest.yml and its variants",
         "nudges": "one private message for all rituals",
@@ -76,6 +77,7 @@ SHARED = {
         "outbox": "what is owed to Slack",
         "pace": "how fast Slack may be spoken to",
         "people": "zones, quiet, the audit",
+        "rows": "a row by its id, read once",
         "schema": "every table",
     },
 }

@@ -27,6 +27,7 @@ import storage.outbox
 import storage.pace
 import storage.people
 import storage.prompts
+import storage.rows
 from rituals import nudges
 from rituals.decisions.entry import Entry, stamp
 from rituals.decisions.lookup import Lookups
@@ -49,6 +50,7 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.pace,
     storage.people,
     storage.prompts,
+    storage.rows,
 )
 LOCAL = "2026-11-25T13:00:00"
 AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
@@ -210,6 +212,7 @@ TRIED: dict[str, Try] = {
     "prompts.answers_of": lambda s, it: prompts.answers_of(s, "T2", it.round),
     "prompts.answer_by": lambda s, it: prompts.answer_by(s, "T2", it.round, "UADA"),
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
+    "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own

@@ -25,7 +25,7 @@ from typing import TypeVar
 import storage.outbox as outbox
 import storage.pace
 from bot import clock
-from bot.courier.errand import Errand
+from bot.courier.errand import Errand, word_together
 from bot.courier.going import keep_going, log_bug
 from bot.courier.outcome import FOR_GOOD, TRIES, UNREACHABLE, backoff
 from bot.courier.readback import METADATA
@@ -125,6 +125,7 @@ class Courier:
         """Give what is due to hands that are free; how many went out."""
         now = clock.now()
         taken = self._take(now, HANDS - self._out.total())
+        word_together(taken, self._database, now)
         for errand in taken:
             self._out[errand.workspace] += 1
             self._hands.submit(self._run, errand, now)

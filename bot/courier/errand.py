@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,8 @@ class Errand:
     posting: Posting | None
     ours: Installation | None
     client: WebClient | None
+    words: Message | None = None
+    is_worded: bool = False
     seen: Any = None
     outcome: Outcome = BUG  # unless something better is known
 
@@ -47,6 +50,11 @@ class Errand:
         outcome = self.outcome
         last = self.delivery.attempts >= TRIES and outcome.retry_after is None
         return outcome.reason is not None and (last or not outcome.again)
+
+    @property
+    def asks_slack_nothing(self) -> bool:
+        """Whether its words can be found without a question to Slack first."""
+        return self.posting is not None and self.posting.look is None and not self.delivery.ambiguous
 
     def posted(self) -> Posted:
         """What the outbox is told when it went well."""
@@ -95,6 +103,8 @@ class Errand:
         self, posting: Posting, client: WebClient, ours: Installation, database: Database, now: datetime
     ) -> Message | Outcome | None:
         """The words to post; where Slack has them already, how that ended; None when nothing is left to say."""
+        if self.is_worded:
+            return self.words
         delivery = self.delivery
         ask_slack = delivery.ambiguous and may_look(ours, delivery)
         if ask_slack and (found := find_posted(client, delivery)) is not None:
@@ -109,6 +119,18 @@ class Errand:
         if ask_slack:
             delivery.ambiguous = False  # Slack doesn't have it
         return words
+
+
+def word_together(errands: Sequence[Errand], database: Database, now: datetime) -> None:
+    """Word what needs nothing from Slack in one look at the database: most of a fan-out says the same.
+
+    What breaks, and what comes behind it, is left to the hands.
+    """
+    with keep_going("wording what is owed"), database.reading() as session:
+        for errand in errands:
+            if errand.posting is not None and errand.asks_slack_nothing:
+                errand.words = errand.posting.render(session, errand.delivery, None, now)
+                errand.is_worded = True
 
 
 def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:

@@ -81,17 +81,17 @@ class KeptLinesClient(WebClient):
         to = urlsplit(url)
         line = LINES.take(to.scheme, to.netloc) or self._open(to.scheme, to.netloc)
         path = f"{to.path}?{to.query}" if to.query else to.path
+        kept = False
         try:
             line.request(req.get_method(), path, cast(bytes, req.data), dict(req.header_items()))
             answer = line.getresponse()
             body = answer.read()
-        except BaseException:
-            line.close()
-            raise
-        if answer.will_close:
-            line.close()
-        else:
-            LINES.put(to.scheme, to.netloc, line)
+            kept = not answer.will_close
+        finally:
+            if kept:
+                LINES.put(to.scheme, to.netloc, line)
+            else:
+                line.close()
         if answer.status != HTTPStatus.OK:  # as urllib does; the SDK reads the answer from it
             raise HTTPError(url, answer.status, answer.reason, answer.headers, BytesIO(body))
         return {"status": answer.status, "headers": answer.headers, "body": body.decode()}

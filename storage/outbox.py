@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, update
 
 from storage import pace
 from storage.database import Session, insert_once
-from storage.pace import WHOLE_WORKSPACE, Pacing
+from storage.pace import Pacing
 from storage.schema import Delivery, Json, Pace
 
 OWED = literal("owed", literal_execute=True)
@@ -65,24 +65,32 @@ def find_due(
     trouble does not hold up another; so are those in `steps_over`, and those that the caller can't speak for
     (None: it can for all).
     """
-    waits = exists().where(
-        Pace.workspace == Delivery.workspace,
-        Pace.lane.in_([WHOLE_WORKSPACE, Delivery.to]),
-        pace.waits(pacing, now),
+    steps_over = {*steps_over, *pace.waiting_workspaces(session, pacing, now)}
+    if speaks_for is not None and steps_over.issuperset(speaks_for):
+        return []
+    channel_waits = exists().where(
+        Pace.workspace == Delivery.workspace, Pace.lane == Delivery.to, pace.channel_waits(pacing, now)
     )
     # Both words are for SQLite's planner: a written-out state lets it use the partial index on what is due,
     # and coalesce keeps it from reading and sorting a whole workspace by another index instead.
-    due = select(Delivery).where(Delivery.state == OWED, Delivery.due <= now, ~waits)
+    due = select(Delivery).where(Delivery.state == OWED, Delivery.due <= now, ~channel_waits)
     whose = func.coalesce(Delivery.workspace, "")
     if speaks_for is not None:
         due = due.where(whose.in_(speaks_for))
     if steps_over:
         due = due.where(whose.not_in(steps_over))
-    if session.get_bind().dialect.name == "postgresql":
-        # Fresh from a bulk insert, without statistics, its planner takes ten thousand rows for a few, and
-        # sorts them all for every claim; without sorting it follows the index, as it does later anyway.
-        session.execute(text("SET LOCAL enable_sort = off"))
+    _by_index(session)
     return list(session.scalars(due.order_by(Delivery.due, Delivery.id).limit(most)))
+
+
+def _by_index(session: Session) -> None:
+    """Let Postgres follow the indexes for the rest of the transaction.
+
+    Fresh from a bulk insert, without statistics, its planner takes ten thousand rows for a few, and reads and
+    sorts all of them for every look at what is due.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(*[func.set_config(f"enable_{way}", "off", True) for way in ("sort", "seqscan")]))
 
 
 def claim(

@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Session, insert_once
 from storage.schema import Delivery, Pace
 
 WHOLE_WORKSPACE = ""  # the lane that every delivery of a workspace passes
+WHOLE = literal(WHOLE_WORKSPACE, literal_execute=True)  # written out, for the partial index
 NEVER_SO_FAR = timedelta(minutes=2)  # no pace reaches so far ahead: then the clock was wrong, and went back
 MANY = 10_000  # turns of a lane without a pace
 
@@ -51,16 +52,21 @@ class Pacing:
         return not blocked and self.channel.turns(lane.free_at, now) > 0
 
 
-def waits(pacing: Pacing, now: datetime) -> ColumnElement[bool]:
-    """What is true of a lane that has to wait. A wait of a whole workspace may be long: Slack asked for it."""
-    far = now + NEVER_SO_FAR
-    whole, channel = pacing.workspace.burst, pacing.channel.burst
-    is_whole = Pace.lane == WHOLE_WORKSPACE
-    return or_(
-        and_(is_whole, Pace.free_at > now + whole, Pace.free_at <= far + whole),
-        and_(~is_whole, Pace.free_at > now + channel, Pace.free_at <= far + channel),
-        and_(Pace.blocked_until > now, or_(is_whole, Pace.blocked_until <= far)),
-    )
+def waiting_workspaces(session: Session, pacing: Pacing, now: datetime) -> list[str]:
+    """The workspaces that have to wait, because they were fast enough or because Slack asked for it."""
+    too_fast = _too_far(now + pacing.workspace.burst)
+    waiting = or_(too_fast, Pace.blocked_until > now)  # a wait that Slack asks for may be long
+    return list(session.scalars(select(Pace.workspace).where(Pace.lane == WHOLE, waiting)))
+
+
+def channel_waits(pacing: Pacing, now: datetime) -> ColumnElement[bool]:
+    """What is true of a channel's lane that has to wait."""
+    blocked = and_(Pace.blocked_until > now, Pace.blocked_until <= now + NEVER_SO_FAR)
+    return or_(_too_far(now + pacing.channel.burst), blocked)
+
+
+def _too_far(now: datetime) -> ColumnElement[bool]:
+    return and_(Pace.free_at > now, Pace.free_at <= now + NEVER_SO_FAR)
 
 
 def lock(session: Session, workspace: str, first: datetime) -> Pace:

@@ -132,6 +132,7 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "outbox.stuck": "doctor looks at all that is late",
     "outbox.sweep": "the sweep deletes by age alone",
     "pace.sweep": "the sweep deletes by age alone",
+    "pace.waiting_workspaces": "the courier steps over all that wait",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

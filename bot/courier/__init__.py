@@ -56,10 +56,10 @@ T = TypeVar("T")
 LEASE = timedelta(seconds=60)  # longer than a call may take (10 s), with what comes before and after
 PER_CHANNEL = timedelta(seconds=1)  # Slack: about one message a second to a channel
 BURST = 3  # so many messages may go at once before a pace counts
-AT_ONCE = timedelta(seconds=0.1)  # what falls within so little may go at once, at any pace
-HANDS = 160  # threads, started as they are needed; a workspace may have half of them
+AT_ONCE = timedelta(seconds=0.2)  # what falls within so little may go at once, at any pace
+HANDS = 200  # threads, started as they are needed; a workspace may have half of them
 MOST = 100  # leased in one transaction
-TURN_SECONDS = 0.02  # while there is much to do, leases and settlements of so long go together
+TURN_SECONDS = 0.05  # while there is much to do, leases and settlements of so long go together
 CALM_SECONDS = 0.5  # the longest wait for a hand before looking for more to do
 FINISH_SECONDS = 8.0  # what is in hand when we are told to stop
 

@@ -62,3 +62,7 @@ class Pace(Base):
     lane: Mapped[str] = mapped_column(String(20), primary_key=True)
     free_at: Mapped[datetime]
     blocked_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_pace_whole", "workspace", sqlite_where=text("lane = ''"), postgresql_where=text("lane = ''")),
+    )

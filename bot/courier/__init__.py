@@ -28,7 +28,7 @@ from bot import clock
 from bot.courier.errand import Errand, word_together
 from bot.courier.going import keep_going, log_bug
 from bot.courier.outcome import FOR_GOOD, TRIES, UNREACHABLE, backoff
-from bot.courier.readback import METADATA
+from bot.courier.readback import METADATA, may_look_everywhere
 from bot.rooms import Posting
 from bot.workspaces import Workspaces
 from rituals.calendar.schedules import pause_channel
@@ -58,6 +58,7 @@ PER_CHANNEL = timedelta(seconds=1)  # Slack: about one message a second to a cha
 BURST = 3  # so many messages may go at once before a pace counts
 AT_ONCE = timedelta(seconds=0.2)  # what falls within so little may go at once, at any pace
 HANDS = 200  # threads, started as they are needed; a workspace may have half of them
+IN_DOUBT = 3  # hands for a workspace whose history we can't read: what is under way in a crash stays in doubt
 MOST = 100  # leased in one transaction
 TURN_SECONDS = 0.05  # while there is much to do, leases and settlements of so long go together
 CALM_SECONDS = 0.5  # the longest wait for a hand before looking for more to do
@@ -148,10 +149,7 @@ class Courier:
     # -- before, and afterwards
 
     def _take(self, now: datetime, hands: int) -> list[Errand]:
-        """Lease what so many hands can post this moment.
-
-        A workspace never has more hands than are left for others, however long its calls take.
-        """
+        """Lease what so many hands can post this moment."""
         found: list[Delivery] = []
         with keep_going("looking for what is due"), self._database.reading() as session:
             found = outbox.find_due(
@@ -159,18 +157,27 @@ class Courier:
                 now,
                 self._pacing,
                 speaks_for=self._workspaces.known(),
-                steps_over=[workspace for workspace, out in self._out.items() if out >= hands],
+                steps_over=[workspace for workspace in self._out if self._share(workspace, hands) < 1],
                 most=min(hands, MOST),
             )
         taken: list[Errand] = []
         for workspace, theirs in _by_workspace(found, lambda one: one.workspace):
-            share = (hands - self._out[workspace] + 1) // 2
+            share = self._share(workspace, hands)
             leased: list[Delivery] = []
             with keep_going("taking a lease") as went, self._database.begin() as session:
                 leased = outbox.claim(session, workspace, theirs, self._pacing, now, now + LEASE, most=share)
             if not (went.broke or went.database_away):
                 taken += map(self._errand, leased)
         return taken
+
+    def _share(self, workspace: str, hands: int) -> int:
+        """How many of the free hands a workspace may have more.
+
+        However long its calls take, it never has more than are left for others.
+        """
+        ours, out = self._workspaces.find(workspace), self._out[workspace]
+        share = (hands - out + 1) // 2
+        return share if ours is not None and may_look_everywhere(ours) else min(share, IN_DOUBT - out)
 
     def _errand(self, delivery: Delivery) -> Errand:
         workspace = delivery.workspace

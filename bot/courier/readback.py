@@ -27,6 +27,11 @@ def may_look(ours: Installation, delivery: Delivery) -> bool:
     return ours.may("channels:history") and ours.may("groups:history")
 
 
+def may_look_everywhere(ours: Installation) -> bool:
+    """Whether a crash leaves nothing in doubt, wherever it was posted."""
+    return all(ours.may(f"{place}:history") for place in ("channels", "groups", "im"))
+
+
 def find_posted(client: WebClient, delivery: Delivery, thread_ts: str = "") -> Outcome | None:
     """Look for the job id in the channel's history, or in a thread of it; None when it isn't there."""
     channel = delivery.to

@@ -15,6 +15,7 @@ from storage.pace import Pacing
 from storage.schema import Delivery, Json, Pace
 
 OWED = literal("owed", literal_execute=True)
+A_MOMENT = timedelta(minutes=1)  # as long as a lease
 KEEP_SETTLED = timedelta(days=14)
 
 
@@ -266,14 +267,15 @@ def listed(session: Session, now: datetime, late_by: timedelta | None, limit: in
 def mend(session: Session, delivery_id: int, drop_because: str | None, now: datetime) -> bool:
     """Try a delivery again from the beginning, or drop it for a reason; False when there is none such.
 
-    One that was dropped can be tried again; one that Slack has can't.
+    One that was dropped can be tried again; one that Slack has can't, nor one that is just on its way there.
     """
+    on_its_way = and_(Delivery.ambiguous, Delivery.attempted_at > now - A_MOMENT, Delivery.due > now)
     states = ("owed",) if drop_because else ("owed", "dropped")
     again = {"state": "owed", "due": now, "attempts": 0, "reason": None, "settled_at": None, "expires_at": None}
     values = {"state": "dropped", "settled_at": now, "reason": drop_because} if drop_because else again
     mended = session.scalar(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state.in_(states))
+        .where(Delivery.id == delivery_id, Delivery.state.in_(states), ~func.coalesce(on_its_way, False))
         .values(**values)
         .returning(Delivery.id)
     )

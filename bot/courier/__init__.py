@@ -141,7 +141,7 @@ class Courier:
         with suppress(Empty):
             errand = self._back.get(timeout=seconds)
             while True:
-                self._out[errand.workspace] -= 1
+                self._out -= Counter([errand.workspace])  # one that has none out is forgotten
                 self._to_note.append(errand)
                 errand = self._back.get_nowait()
         self._note(clock.now())
@@ -151,6 +151,8 @@ class Courier:
     def _take(self, now: datetime, hands: int) -> list[Errand]:
         """Lease what so many hands can post this moment."""
         found: list[Delivery] = []
+        if hands < 1:
+            return []
         with keep_going("looking for what is due"), self._database.reading() as session:
             found = outbox.find_due(
                 session,
@@ -162,12 +164,12 @@ class Courier:
             )
         taken: list[Errand] = []
         for workspace, theirs in _by_workspace(found, lambda one: one.workspace):
-            share = self._share(workspace, hands)
-            leased: list[Delivery] = []
-            with keep_going("taking a lease") as went, self._database.begin() as session:
-                leased = outbox.claim(session, workspace, theirs, self._pacing, now, now + LEASE, most=share)
-            if not (went.broke or went.database_away):
-                taken += map(self._errand, leased)
+            with keep_going("taking a lease"):
+                ours, client = self._workspaces.find(workspace), self._workspaces.client(workspace)
+                most = self._share(workspace, hands)
+                with self._database.begin() as session:
+                    leased = outbox.claim(session, workspace, theirs, self._pacing, now, now + LEASE, most=most)
+                taken += [Errand(one, self._postings.get(one.kind), ours, client) for one in leased]
         return taken
 
     def _share(self, workspace: str, hands: int) -> int:
@@ -178,15 +180,6 @@ class Courier:
         ours, out = self._workspaces.find(workspace), self._out[workspace]
         share = (hands - out + 1) // 2
         return share if ours is not None and may_look_everywhere(ours) else min(share, IN_DOUBT - out)
-
-    def _errand(self, delivery: Delivery) -> Errand:
-        workspace = delivery.workspace
-        return Errand(
-            delivery,
-            self._postings.get(delivery.kind),
-            self._workspaces.find(workspace),
-            self._workspaces.client(workspace),
-        )
 
     def _note(self, now: datetime) -> None:
         """Store how all that came back went; what the database doesn't take now is kept for the next time."""

@@ -27,7 +27,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 T = TypeVar("T")
 Json = dict[str, Any]
 
-SCOPES = "chat:write,commands,users:read,im:write,channels:read,groups:read"
+SCOPES = (  # with history: without, the courier has only a few messages on their way at once
+    "chat:write,commands,users:read,im:write,channels:read,groups:read,channels:history,groups:history,im:history"
+)
 WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 

@@ -15,25 +15,20 @@ from bot.visit import Visit
 from rituals.errors import NotFound
 from rituals.prompts import rounds
 from rituals.who_may import may_read
-from storage.calendar import schedule
 
 
 def open_answer(ack: Ack, action: Json, visit: Visit) -> None:
     """A click on *Answer* under a question, or on App Home."""
     ack()
-    workspace, round_id = visit.workspace, int(action["value"])
     with visit.sessions.reading() as session:
-        asked = rows.round_of(session, workspace, round_id)
-        prompt = rows.prompt(session, workspace, asked.prompt_id) if asked else None
-        kept = schedule(session, workspace, prompt.schedule_id) if prompt else None
-        earlier = rows.answer_by(session, workspace, round_id, visit.person)
-    if asked is None or kept is None:
+        found = rows.round_for(session, visit.workspace, int(action["value"]), visit.person)
+    if found is None:
         raise NotFound
+    asked, zone, earlier = found
     if asked.closed_at is not None or asked.closes_at <= now():
         raise rounds.RoundClosed
     may_read(visit.channel(asked.channel))
-    until = _until(asked.closes_at, kept.zone)
-    visit.open(forms.answer_form(round_id, asked.question, until, earlier.words if earlier else None))
+    visit.open(forms.answer_form(asked.id, asked.question, _until(asked.closes_at, zone), earlier))
 
 
 def _until(at: datetime, zone: str) -> str:

@@ -24,6 +24,7 @@ from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
 from storage import Database
+from storage.keys import Custody
 
 log = logging.getLogger("candor")
 
@@ -65,6 +66,7 @@ def build_app(
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
     redraws: home.Redraws,
+    custody: Custody,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -103,6 +105,7 @@ def build_app(
         "rooms": rooms,
         "workspaces": workspaces,
         "redraws": redraws,
+        "custody": custody,
     }
     for room in rooms.values():
         lent |= room.lends

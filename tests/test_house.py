@@ -64,6 +64,7 @@ SHARED = {
         "nudges": "the budget of private reminders",
         "packs": "questions as data",
         "search": "finds the area that a question is about, for decisions",
+        "sealed": "the box of every ritual that promises to forget who said what",
         "who_may": "read, start, change",
     },
     "storage": {
@@ -71,11 +72,13 @@ SHARED = {
         "database": "opens SQLite or Postgres",
         "forgetting": "a workspace or a person, in every table",
         "installations": "who installed us, and their sealed tokens",
+        "keys": "who keeps the keys of what is sealed",
         "migrations": "the history of the tables",
         "nudges": "reminders that wait",
         "outbox": "what is owed to Slack",
         "people": "zones, quiet, the audit",
         "schema": "every table",
+        "sealed": "the boxes",
     },
 }
 KNOWS_RITUALS = {  # shared rooms that may import a ritual's room of their own layer
@@ -126,6 +129,8 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "outbox.take_lease": "leases the row that find_due gave",
     "outbox.stuck": "doctor looks at all that is late",
     "outbox.sweep": "the sweep deletes by age alone",
+    "sealed.keepers": "doctor looks at every key there should be",
+    "sealed.to_purge": "the ring purges all that ended",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

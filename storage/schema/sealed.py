@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, String
+from sqlalchemy import ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.schema.base import Base
@@ -24,7 +24,7 @@ class SealedOccasion(Base):
     k: Mapped[int]
     bucket: Mapped[int]  # bytes that a box holds, fixed at launch
     answer_bytes: Mapped[int]  # the longest answer in JSON
-    with_comments: Mapped[bool]
+    comments: Mapped[int]  # how many comments a person may add
     state: Mapped[str] = mapped_column(String(8))  # open, ended (rows gone), purged (keys and bytes gone too)
 
 
@@ -38,6 +38,7 @@ class SealedSeat(Base):
             ["sealed_occasion.workspace", "sealed_occasion.occasion"],
             ondelete="CASCADE",
         ),
+        Index("ix_sealed_seat_person", "workspace", "person"),
     )
 
     workspace: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -64,6 +65,6 @@ class SealedBox(Base):
     workspace: Mapped[str] = mapped_column(String(40), primary_key=True)
     occasion: Mapped[str] = mapped_column(String(40), primary_key=True)
     box: Mapped[int] = mapped_column(primary_key=True)
-    nonce: Mapped[bytes] = mapped_column(LargeBinary(12))
-    ciphertext: Mapped[bytes] = mapped_column(LargeBinary)
-    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: the key is in a file
+    nonce: Mapped[bytes]
+    ciphertext: Mapped[bytes]
+    wrapped_key: Mapped[bytes | None]  # None: the key is in a file

@@ -68,12 +68,12 @@ class Settings(BaseSettings):
     )
     custody: Literal["file", "wrapped"] = Field(
         "file",
-        description="Where the keys of sealed answers are: `file` (in CANDOR_KEY_DIR), or `wrapped` in the database "
-        "by CANDOR_KEY_SECRETS, for machines without a private disk that all processes share.",
+        description="Where the keys of sealed answers are: `file` (in CANDOR_KEY_DIR), or `wrapped` in the "
+        "database by CANDOR_KEY_SECRETS, for machines without a private disk that all processes share.",
     )
     key_dir: Path = Field(
         Path("~/.local/state/candor/keys"),
-        description="The private folder of key files: not in a backup, not beside the database, not in a git checkout.",
+        description="The private folder of key files: in no backup, not with the database, in no git checkout.",
     )
     key_secrets: SecretStr = Field(
         SecretStr(""),

@@ -65,6 +65,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         if name.startswith(("CANDOR_", "SLACK_")) and name != "CANDOR_TEST_DATABASE_URL":
             monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("CANDOR_KEY_DIR", str(tmp_path / "keys"))
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ class Candor:
 
     def ring(self) -> None:
         """One ring of the calendar and one of the courier, now."""
-        ring(self.house.database, self.house.rooms, self.travel.now)
+        ring(self.house.bell(self.travel.now), self.house.rooms)
         self.house.courier.deliver_due(self.travel.now)
 
     def ring_at(self, instant: datetime) -> None:

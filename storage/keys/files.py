@@ -49,12 +49,14 @@ class FileKeys:
     def keeper(self) -> str:
         return _id_of(self._root())
 
-    def _root(self) -> bytes:
-        """Read anew each time: the directory may be mounted after we started."""
+    def _root(self, *, make: bool = False) -> bytes:
+        """Read anew each time: the directory may be mounted after we started. Raises KeysElsewhere."""
         with _within_reach():
             try:
                 root = (self.directory / ROOT).read_bytes()
             except FileNotFoundError:
+                if not make:
+                    raise
                 make_private(self.directory)
                 _create_once(self.directory / ROOT, os.urandom(KEY_BYTES))
                 root = (self.directory / ROOT).read_bytes()
@@ -88,7 +90,7 @@ class FileKeys:
                     one.settle()
 
     def seal_empty(self, workspace: str, occasion: str, box: int, plaintext: bytes) -> Sealed:
-        root, bound = self._root(), place("box", workspace, occasion, str(box))
+        root, bound = self._root(make=True), place("box", workspace, occasion, str(box))
         self._file(workspace, occasion, str(box), "box")  # refuses a name that could not be kept later
         return lock_up(_empty_key(root, bound), _id_of(root), plaintext, bound)
 
@@ -109,7 +111,7 @@ class FileKeys:
     # --- single rows ------------------------------------------------------------------------------------
 
     def seal(self, workspace: str, occasion: str, row: str, plaintext: bytes) -> Sealed:
-        root, file = self._root(), self._file(workspace, occasion, row, "row")
+        root, file = self._root(make=True), self._file(workspace, occasion, row, "row")
         with _within_reach():
             key = _read_places(file)[0]
             if key is None:
@@ -130,7 +132,8 @@ class FileKeys:
         return opened
 
     def destroy(self, workspace: str, occasion: str | None = None, row: str | None = None) -> None:
-        self._root()
+        if not self.directory.exists():
+            return  # no key was ever kept here
         if occasion is None:
             start = _word(workspace) + ("" if workspace.endswith("/") else ".")
         else:

@@ -132,8 +132,6 @@ def replace_box(
     session: Session, workspace: str, occasion: str, box: int, seen: Sealed, tag: str, sealed: Sealed
 ) -> None:
     """Put a box's new content in place of what was seen. Raises NotDurable; NotInWorkspace when it isn't there."""
-    if not session.connection().get_execution_options().get(LASTING):
-        raise NotDurable
     replaced = session.scalar(
         update(SealedBox)
         .where(
@@ -148,6 +146,8 @@ def replace_box(
     )
     if replaced is None:
         raise NotInWorkspace
+    if not session.connection().get_execution_options().get(LASTING):
+        raise NotDurable
 
 
 def end(session: Session, workspace: str, occasion: str) -> bool:

@@ -174,8 +174,8 @@ class _HeldFile:
             raise KeysElsewhere
         with _within_reach():
             keys = [key for key in _read_places(self._file) if key]
-        # No key was ever written: then the box is as it was at launch, or its file is lost.
-        for key in keys or [_empty_key(self._root, self._bound)]:
+        # Last, the key of the empty box: as it was launched, or as a database has it that was put back to then.
+        for key in (*keys, _empty_key(self._root, self._bound)):
             opened = unlock(key, sealed, self._bound)
             if opened is not None:
                 self._opened_by = key
@@ -187,13 +187,11 @@ class _HeldFile:
             raise RuntimeError("a held box is opened once, then sealed once")
         self._sealed_by = new_key()
         with _within_reach():
-            places = _read_places(self._file)
-            if places == (None, None):
-                # The key of the empty box first: a file with the new one alone would say that it was committed.
-                _write_place(self._file, 0, _written(self._opened_by), os.O_CREAT)
+            is_new = not self._file.exists()
+            other = 1 if _read_places(self._file)[0] == self._opened_by else 0
+            _write_place(self._file, other, _written(self._sealed_by), os.O_CREAT)
+            if is_new:
                 _flush_folder(self._file.parent)
-            other = 0 if places[1] == self._opened_by else 1
-            _write_place(self._file, other, _written(self._sealed_by))
         return lock_up(self._sealed_by, _id_of(self._root), plaintext, self._bound)
 
     def settle(self) -> None:

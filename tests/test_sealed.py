@@ -394,14 +394,16 @@ def test_a_durable_transaction_is_full_on_sqlite_and_the_next_one_is_as_before(t
     database.close()
 
 
-def test_a_full_disk_of_keys_refuses_and_keeps_what_was_there(database: Database, files: FileKeys) -> None:
+def test_a_link_in_the_place_of_a_key_is_never_followed(database: Database, files: FileKeys) -> None:
     launch(database, files)
-    answer(database, files, TEAM[0])
-    [file] = box_files(files)
-    file.unlink()
-    file.symlink_to("/dev/full")  # never followed
-    with pytest.raises(sealed.TryAgain):
-        answer(database, files, TEAM[1])
+    [before] = sizes(database)
+    for target in ("/dev/full", "/dev/zero", files.directory / ".root"):
+        (files.directory / "T1.pulse-1.0.box").symlink_to(target)
+        with pytest.raises(sealed.TryAgain):
+            answer(database, files, TEAM[1])
+        (files.directory / "T1.pulse-1.0.box").unlink()
+    assert sizes(database) == {before}
+    answer(database, files, TEAM[1])
 
 
 @pytest.mark.parametrize("bad", [[], ["short"], ["x" * 44], ["ä" * 44]])

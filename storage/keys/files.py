@@ -239,9 +239,13 @@ def _written(key: bytes) -> bytes:
 def _read_places(file: Path) -> tuple[bytes | None, bytes | None]:
     """Both keys of a file; None where there is none, or where it was torn."""
     try:
-        content = file.read_bytes()
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None, None
+    try:
+        content = os.pread(descriptor, 2 * PLACE_BYTES, 0)
+    finally:
+        os.close(descriptor)
     slots = (content[at : at + KEY_BYTES + CHECK_BYTES] for at in (0, PLACE_BYTES))
     first, second = (slot[:KEY_BYTES] if slot and slot == _written(slot[:KEY_BYTES]) else None for slot in slots)
     return first, second

@@ -78,7 +78,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "outbox",
             f"{len(stuck)} deliveries are more than 15 minutes late: {said}" if stuck else "nothing is late",
-            mend="Is `serve` running? The reason in brackets says what Slack answered." if stuck else None,
+            mend="Is `serve` running? Brackets hold what Slack answered; `python -m bot outbox` lists and mends."
+            if stuck
+            else None,
         )
     except NoAnswer as fault:
         mend = (

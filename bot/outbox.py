@@ -17,7 +17,8 @@ LATE = timedelta(minutes=15)
 
 
 class NoSuchDelivery(Refusal):
-    """There is no delivery {number} that is still owed. `python -m bot outbox` lists those that are."""
+    """There is no delivery {number} that is still owed. `python -m bot outbox` lists those that are.
+    What is just on its way can be mended in a minute."""
 
 
 def add_verb(verbs: Any) -> None:

@@ -130,9 +130,7 @@ class Rings:
 
     def _post(self) -> None:
         with keep_going("posting what is owed"):
-            # each by the time it is then: a lease that began with the first one's would be over for the last
-            while not self._stopping.is_set() and self._house.courier.deliver_due(clock.now(), limit=1):
-                pass
+            self._house.courier.keep_posting(self._stopping)
 
     def _sweep(self) -> None:
         sweep(self._house.bell(clock.now()))
@@ -141,6 +139,7 @@ class Rings:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Finish the ring in hand, and ring no more."""
+        """Finish the ring in hand and what the courier's hands are about, and ring no more."""
         self._stopping.set()
         self._scheduler.shutdown(wait=True)
+        self._house.courier.finish()

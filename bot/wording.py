@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
+
+from bot.lines import KeptLinesClient
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Wording:
         return self == Wording()
 
 
-class WordedClient(WebClient):
+class WordedClient(KeptLinesClient):
     """A client that says everything in this wording."""
 
     wording = Wording()

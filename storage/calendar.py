@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, tuple_, update
 
 from storage.database import NotInWorkspace, Session, insert_once
+from storage.rows import row_of
 from storage.schema import Keeper, Override, Schedule
 
 KEEP_ENDED = timedelta(days=365)
@@ -29,7 +30,7 @@ def add_schedule(session: Session, workspace: str, keepers: Collection[str], **c
 
 def schedule(session: Session, workspace: str, schedule_id: int) -> Schedule | None:
     """The schedule with this id, ended ones too."""
-    return session.scalar(select(Schedule).where(Schedule.workspace == workspace, Schedule.id == schedule_id))
+    return row_of(session, workspace, Schedule, schedule_id)
 
 
 def schedule_of_origin(session: Session, workspace: str, origin: str) -> Schedule | None:

@@ -150,7 +150,10 @@ class Database:
         with self._my_turn(), self.engine.connect() as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
-            return tuple(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()) == (0, 0, 0)
+            self._be_patient(connection, 0)  # whoever waits here, keeps every writer waiting
+            emptied = tuple(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()) == (0, 0, 0)
+            self._be_patient(connection, BUSY_MS)
+            return emptied
 
     def is_current(self) -> bool:
         """Whether the tables have the newest shape. Raises NoAnswer."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, update
 
+from storage import pace
 from storage.database import Session, insert_once
+from storage.pace import Pacing
 from storage.schema import Delivery, Json, Pace
 
 OWED = literal("owed", literal_execute=True)
-WHOLE_WORKSPACE = ""  # the lane that every delivery of a workspace passes
-HELD = "held"  # beside the lanes, because a wait that Slack asked for may be long
-NEVER_SO_FAR = timedelta(minutes=2)  # no pace reaches so far ahead: then the clock was wrong, and went back
+A_MOMENT = timedelta(minutes=1)  # as long as a lease
 KEEP_SETTLED = timedelta(days=14)
 
 
@@ -51,107 +52,141 @@ def owe(
 
 
 def find_due(
-    session: Session, now: datetime, burst: timedelta, speaks_for: Collection[str] | None
-) -> Delivery | None:
-    """The oldest delivery that is due and whose lanes are free, locked for this transaction.
+    session: Session,
+    now: datetime,
+    pacing: Pacing,
+    *,
+    speaks_for: Collection[str] | None,
+    steps_over: Collection[str] = (),
+    most: int = 1,
+) -> list[Delivery]:
+    """What is due and whose lanes are free, in the order in which it is to be posted; `claim` takes it.
 
     Workspaces that wait (Retry-After, or simply fast enough already) are stepped over, so that one in
-    trouble does not hold up another; so are those that the caller can't speak for (None: it can for all).
-    `burst` is how far ahead of its pace a lane may run.
+    trouble does not hold up another; so are those in `steps_over`, and those that the caller can't speak for
+    (None: it can for all).
     """
-    waits = exists().where(
-        and_(
-            Pace.workspace == Delivery.workspace,
-            or_(
-                and_(
-                    or_(Pace.lane == WHOLE_WORKSPACE, Pace.lane == Delivery.to),
-                    Pace.free_at > now + burst,
-                    Pace.free_at <= now + burst + NEVER_SO_FAR,
-                ),
-                and_(Pace.lane == HELD, Pace.free_at > now),
-            ),
-        )
+    steps_over = {*steps_over, *pace.waiting_workspaces(session, pacing, now)}
+    if speaks_for is not None and steps_over.issuperset(speaks_for):
+        return []
+    channel_waits = exists().where(
+        Pace.workspace == Delivery.workspace, Pace.lane == Delivery.to, pace.channel_waits(pacing, now)
     )
     # Both words are for SQLite's planner: a written-out state lets it use the partial index on what is due,
     # and coalesce keeps it from reading and sorting a whole workspace by another index instead.
-    due = select(Delivery).where(Delivery.state == OWED, Delivery.due <= now, ~waits)
+    due = select(Delivery).where(Delivery.state == OWED, Delivery.due <= now, ~channel_waits)
+    whose = func.coalesce(Delivery.workspace, "")
     if speaks_for is not None:
-        due = due.where(func.coalesce(Delivery.workspace, "").in_(speaks_for))
-    return session.scalar(
-        due.order_by(Delivery.due, Delivery.id).limit(1).with_for_update(skip_locked=True, of=Delivery)
-    )
+        due = due.where(whose.in_(speaks_for))
+    if steps_over:
+        due = due.where(whose.not_in(steps_over))
+    _by_index(session)
+    return list(session.scalars(due.order_by(Delivery.due, Delivery.id).limit(most)))
 
 
-def take_lease(session: Session, delivery: Delivery, now: datetime, until: datetime) -> bool:
-    """Count one more attempt and keep everybody else away until `until`; False when another was faster.
+def _by_index(session: Session) -> None:
+    """Let Postgres follow the indexes for the rest of the transaction.
 
-    The row turns ambiguous here and stays so unless this attempt is settled: whoever finds it after a
-    crash knows that Slack may have taken it.
+    Fresh from a bulk insert, without statistics, its planner takes ten thousand rows for a few, and reads and
+    sorts all of them for every look at what is due.
     """
-    taken = session.scalar(
-        update(Delivery)
-        .where(Delivery.id == delivery.id, Delivery.state == "owed", Delivery.attempts == delivery.attempts)
-        .values(due=until, attempts=Delivery.attempts + 1, attempted_at=now, ambiguous=True)
-        .returning(Delivery.id)
-    )
-    return taken is not None
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(*[func.set_config(f"enable_{way}", "off", True) for way in ("sort", "seqscan")]))
 
 
-def take_pace(
-    session: Session, workspace: str, lane: str, every: timedelta, burst: timedelta, now: datetime
-) -> bool:
-    """Take one turn of a lane that allows one in `every`, `burst` ahead at most; False when it must wait.
-
-    The lane's row is the token: two processes that ask at once are put in order by its lock.
-    """
-    free_at = _lock_lane(session, workspace, lane, now)
-    if free_at > now + burst + NEVER_SO_FAR:
-        free_at = now
-    if free_at > now + burst:
-        return False
-    _free_lane_at(session, workspace, lane, max(free_at, now) + every)
-    if lane == WHOLE_WORKSPACE:  # a wait that is over must not come back with a clock that is put back
-        session.execute(delete(Pace).where(Pace.workspace == workspace, Pace.lane == HELD, Pace.free_at <= now))
-    return True
-
-
-def hold(session: Session, workspace: str, until: datetime, burst: timedelta = timedelta(0)) -> None:
-    """Let the whole workspace wait until `until`, for every process: Slack said Retry-After.
-
-    Its pace begins anew then, without a burst.
-    """
-    for lane, free_at in ((WHOLE_WORKSPACE, until + burst), (HELD, until)):
-        if _lock_lane(session, workspace, lane, free_at) < free_at:
-            _free_lane_at(session, workspace, lane, free_at)
-
-
-def _lock_lane(session: Session, workspace: str, lane: str, first: datetime) -> datetime:
-    """When a lane is free, its row locked; a new one is free at `first`, whoever makes it."""
-    insert_once(session, Pace, {"workspace": workspace, "lane": lane, "free_at": first})
-    locked = select(Pace.free_at).where(Pace.workspace == workspace, Pace.lane == lane).with_for_update()
-    return session.scalars(locked).one()
-
-
-def _free_lane_at(session: Session, workspace: str, lane: str, free_at: datetime) -> None:
-    session.execute(update(Pace).where(Pace.workspace == workspace, Pace.lane == lane).values(free_at=free_at))
-
-
-def settle(
+def claim(
     session: Session,
     workspace: str,
-    delivery_id: int,
-    attempt: int,
-    *,
+    found: Sequence[Delivery],
+    pacing: Pacing,
     now: datetime,
-    channel: str | None = None,
-    ts: str | None = None,
-    reason: str | None = None,
-) -> bool:
-    """End a delivery: done when Slack took it (`ts`) or nothing was left to say, dropped with a `reason`.
+    until: datetime,
+    *,
+    most: int = 1,
+) -> list[Delivery]:
+    """Take of `found` what may be posted at once, and keep everybody else away from it until `until`.
 
-    False when the lease of `attempt` was lost meanwhile: then whoever holds it settles.
+    The lock on the workspace's own lane puts all claims of it in order, over all processes; what others took
+    since `find_due` looked is left to them. A channel is posted to by one at a time: its lane is blocked until
+    `unblock`, or until the lease ends.
+
+    Each row counts an attempt and turns ambiguous here, and stays so unless this attempt is settled: whoever
+    finds it after a crash knows that Slack may have taken it. So take no more than can be posted this moment.
     """
-    settled = session.scalar(
+    whole = pace.lock(session, workspace, now)
+    if whole.blocked_until is not None and whole.blocked_until > now:
+        return []
+    lanes = pace.channels(session, workspace, {one.to for one in found})
+    turns, first = min(pacing.workspace.turns(whole.free_at, now), most), dict[str, Delivery]()
+    for one in found:
+        if len(first) < turns and one.to not in first and pacing.is_free(lanes.get(one.to), now):
+            first[one.to] = one
+    leased = _lease(session, workspace, list(first.values()), now, until)
+    if leased:
+        pace.take(session, workspace, [one.to for one in leased], lanes, pacing, now, until)
+        whole.free_at = pacing.workspace.begin(whole.free_at, now) + len(leased) * pacing.workspace.every
+        whole.blocked_until = None  # a wait that is over must not come back with a clock that is put back
+    return leased
+
+
+def _lease(
+    session: Session, workspace: str, chosen: Sequence[Delivery], now: datetime, until: datetime
+) -> list[Delivery]:
+    """The chosen rows that nobody else took, leased; their `ambiguous` tells how the last attempt left them."""
+    taken = update(Delivery.__table__).where(  # type: ignore[arg-type]
+        Delivery.workspace == workspace,
+        Delivery.id.in_([one.id for one in chosen]),
+        Delivery.state == "owed",
+        Delivery.due <= now,
+    )
+    lease = taken.values(due=until, attempts=Delivery.attempts + 1, attempted_at=now, ambiguous=True)
+    attempts = dict(session.execute(lease.returning(Delivery.id, Delivery.attempts)).all())
+    leased = [one for one in chosen if one.id in attempts]
+    for one in leased:
+        if attempts[one.id] != one.attempts + 1:  # somebody tried between our look and our lease
+            one.ambiguous = one.ambiguous or attempts[one.id] > 1
+        one.due, one.attempts, one.attempted_at = until, attempts[one.id], now
+    return leased
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What Slack took of attempt `attempt` of a delivery; `ts` is None when nothing was left to say."""
+
+    id: int
+    attempt: int
+    channel: str | None
+    ts: str | None
+
+
+def settle_posted(session: Session, workspace: str, posted: Sequence[Posted], now: datetime) -> set[int]:
+    """End as done what was posted, many at once; the ids of those whose lease was still theirs."""
+    kept = select(Delivery.id, Delivery.attempts).where(
+        Delivery.workspace == workspace, Delivery.id.in_([one.id for one in posted]), Delivery.state == "owed"
+    )
+    attempts = dict(session.execute(kept.with_for_update()).all())
+    ours = [one for one in posted if attempts.get(one.id) == one.attempt]
+    if ours:
+        row = Delivery.__table__
+        session.execute(
+            update(row)  # type: ignore[arg-type]
+            .where(row.c.id == bindparam("row"))
+            .values(
+                state="done",
+                settled_at=now,
+                ambiguous=False,
+                reason=None,
+                channel=bindparam("went_to"),
+                ts=bindparam("said_at"),
+            ),
+            [{"row": one.id, "went_to": one.channel, "said_at": one.ts} for one in ours],
+        )
+    return {one.id for one in ours}
+
+
+def drop(session: Session, workspace: str, delivery_id: int, attempt: int, *, reason: str, now: datetime) -> bool:
+    """Give a delivery up for a reason; False when the lease of `attempt` was lost: whoever holds it settles."""
+    dropped = session.scalar(
         update(Delivery)
         .where(
             Delivery.workspace == workspace,
@@ -159,17 +194,10 @@ def settle(
             Delivery.attempts == attempt,
             Delivery.state == "owed",
         )
-        .values(
-            state="dropped" if reason else "done",
-            settled_at=now,
-            ambiguous=False,
-            channel=channel,
-            ts=ts,
-            reason=reason,
-        )
+        .values(state="dropped", settled_at=now, ambiguous=False, reason=reason)
         .returning(Delivery.id)
     )
-    return settled is not None
+    return dropped is not None
 
 
 def postpone(
@@ -224,7 +252,7 @@ def _is_late(then: datetime) -> ColumnElement[bool]:
 def sweep(session: Session, now: datetime) -> None:
     """Delete what was settled 14 days ago or earlier, and lanes that nobody used for a day."""
     session.execute(delete(Delivery).where(Delivery.settled_at < now - KEEP_SETTLED))
-    session.execute(delete(Pace).where(Pace.free_at < now - timedelta(days=1)))
+    pace.sweep(session, now)
 
 
 def listed(session: Session, now: datetime, late_by: timedelta | None, limit: int = 200) -> list[Delivery]:
@@ -239,14 +267,15 @@ def listed(session: Session, now: datetime, late_by: timedelta | None, limit: in
 def mend(session: Session, delivery_id: int, drop_because: str | None, now: datetime) -> bool:
     """Try a delivery again from the beginning, or drop it for a reason; False when there is none such.
 
-    One that was dropped can be tried again; one that Slack has can't.
+    One that was dropped can be tried again; one that Slack has can't, nor one that is just on its way there.
     """
+    on_its_way = and_(Delivery.ambiguous, Delivery.attempted_at > now - A_MOMENT, Delivery.due > now)
     states = ("owed",) if drop_because else ("owed", "dropped")
     again = {"state": "owed", "due": now, "attempts": 0, "reason": None, "settled_at": None, "expires_at": None}
     values = {"state": "dropped", "settled_at": now, "reason": drop_because} if drop_because else again
     mended = session.scalar(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state.in_(states))
+        .where(Delivery.id == delivery_id, Delivery.state.in_(states), ~func.coalesce(on_its_way, False))
         .values(**values)
         .returning(Delivery.id)
     )

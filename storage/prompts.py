@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
+from storage.rows import row_of
 from storage.schema import Answer, Prompt, Round
 
 
@@ -22,7 +23,7 @@ def add_prompt(session: Session, workspace: str, schedule_id: int, **columns: An
 
 def prompt(session: Session, workspace: str, prompt_id: int) -> Prompt | None:
     """The prompt with this id."""
-    return session.scalar(select(Prompt).where(Prompt.workspace == workspace, Prompt.id == prompt_id))
+    return row_of(session, workspace, Prompt, prompt_id)
 
 
 def prompt_of(session: Session, workspace: str, schedule_id: int) -> Prompt | None:
@@ -43,7 +44,7 @@ def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any)
 
 def round_of(session: Session, workspace: str, round_id: int) -> Round | None:
     """The round with this id."""
-    return session.scalar(select(Round).where(Round.workspace == workspace, Round.id == round_id))
+    return row_of(session, workspace, Round, round_id)
 
 
 def lock_round(session: Session, workspace: str, round_id: int) -> Round | None:

@@ -12,10 +12,11 @@ from slack_sdk import WebClient
 
 import storage.outbox as outbox
 from bot.blocks.common import Message, message, section
-from bot.courier import FOR_GOOD, METADATA, TRIES, Courier, backoff
+from bot.courier import FOR_GOOD, LEASE, METADATA, TRIES, Courier, backoff
 from bot.rooms import Posting, Repeat
 from bot.workspaces import Installation, OneWorkspace
 from storage import Database, Session
+from storage.pace import Pacing, Speed
 from storage.schema import Delivery
 from tests.conftest import CORE_SCOPES, NOON, Clock
 from tests.slack import FakeClient, Slack
@@ -31,6 +32,7 @@ def reply_to_first(session: Session, delivery: Delivery, seen: Any, now: datetim
     return message([section("A reply.")], thread_ts=first.ts or "")
 
 
+UNHURRIED = Pacing(Speed(timedelta(0), timedelta(0)), Speed(timedelta(0), timedelta(0)))
 NOTE = {"note": Posting(say), "once": Posting(say, repeat="at_most_once")}
 
 
@@ -349,9 +351,8 @@ def test_a_crash_after_slacks_ok_posts_nothing_twice(slack: Slack, database: Dat
 def test_a_crash_before_slack_was_called_loses_nothing(office: Office) -> None:
     office.owe("a")
     with office.database.begin() as session:
-        found = outbox.find_due(session, office.travel.now, timedelta(0), None)
-        assert found is not None
-        outbox.take_lease(session, found, office.travel.now, office.travel.now + timedelta(seconds=60))
+        found = outbox.find_due(session, office.travel.now, UNHURRIED, speaks_for=None)
+        assert outbox.claim(session, "T1", found, UNHURRIED, office.travel.now, office.travel.now + LEASE)
     office.run(seconds=61)
     assert (office.said, office.end("a")) == (1, ("done", None))
 

@@ -43,6 +43,7 @@ SHARED = {
         "keys": "who keeps the keys of sealed answers, and what can be wrong with it",
         "install": "OAuth: the way to Slack and back",
         "leaving": "a workspace that removes us is forgotten",
+        "lines": "lines to Slack that are kept for the next call",
         "logs": "never anybody's words",
         "manifest": "manifest.yml and its variants",
         "nudges": "one private message for all rituals",
@@ -78,7 +79,9 @@ SHARED = {
         "migrations": "the history of the tables",
         "nudges": "reminders that wait",
         "outbox": "what is owed to Slack",
+        "pace": "how fast Slack may be spoken to",
         "people": "zones, quiet, the audit",
+        "rows": "a row by its id, read once",
         "schema": "every table",
         "sealed": "the boxes",
     },
@@ -105,8 +108,11 @@ LIBRARIES = {
     "websocket": {"bot"},
     "yaml": {"bot", "rituals"},  # the manifest is YAML, and so are the packs
 }
-CATCHES_ALL = {"bot/app.py": "the error handler", "bot/courier.py": "one bad row must not hold up the others"}
-ENDS_TRANSACTIONS = {("bot/courier.py", "rollback"): "gives a lease back when the pace allows none"}
+CATCHES_ALL = {
+    "bot/app.py": "the error handler",
+    "bot/courier/going.py": "one bad row must not hold up the others",
+}
+ENDS_TRANSACTIONS: dict[tuple[str, str], str] = {}
 FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, so no workspace is asked for
     "calendar.find_due": "the ring takes the next due schedule, whosever it is",
     "calendar.sweep": "the sweep deletes by age alone",
@@ -128,10 +134,11 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "installations.sweep": "the sweep deletes all that are gone",
     "nudges.people_waiting": "the ring bundles for everybody",
     "nudges.sweep": "the sweep deletes by age alone",
-    "outbox.find_due": "the courier takes the next due delivery",
-    "outbox.take_lease": "leases the row that find_due gave",
+    "outbox.find_due": "the courier looks for what is due, whosever it is",
     "outbox.stuck": "doctor looks at all that is late",
     "outbox.sweep": "the sweep deletes by age alone",
+    "pace.sweep": "the sweep deletes by age alone",
+    "pace.waiting_workspaces": "the courier steps over all that wait",
     "sealed.keepers": "doctor looks at every key there should be",
     "sealed.to_purge": "the ring purges all that ended",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",

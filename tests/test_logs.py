@@ -220,7 +220,7 @@ def test_a_bug_in_the_courier(candor: Candor, ada: Person, caplog: pytest.LogCap
     start(ada, candor)
     candor.travel.move(minutes=5)
     candor.deliver()
-    assert "a bug while wording prompt.question: AssertionError" in said_in(caplog)
+    assert "a bug while posting prompt.question: AssertionError" in said_in(caplog)
 
 
 def test_a_click_on_something_that_is_gone(candor: Candor, slack: Slack, ada: Person) -> None:

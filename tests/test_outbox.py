@@ -6,19 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 import storage.outbox as outbox
+import storage.pace as pace
 from bot.courier import LEASE, UNREACHABLE, Courier
 from bot.workspaces import OneWorkspace
 from storage import Database
+from storage.outbox import Posted
+from storage.pace import Pacing, Speed
 from storage.schema import Delivery, Pace
 from tests.conftest import NOON, Candor, Clock
 from tests.slack import FakeClient, Slack
-from tests.test_courier import NOTE, Office
+from tests.test_courier import NOTE, UNHURRIED, Office
 from tests.test_ring import set_up_prompt, stored
 
-QUICK = timedelta(milliseconds=1)
 SECOND = timedelta(seconds=1)
 
 
@@ -28,12 +32,13 @@ def owe(database: Database, key: str, *, due: datetime = NOON, to: str = "C1", w
 
 
 def lease(database: Database, now: datetime) -> Delivery | None:
-    """What a courier's first transaction does, without its pace."""
+    """What a courier does before it posts, without its pace; the channel is free again at once."""
     with database.begin() as session:
-        found = outbox.find_due(session, now, QUICK, None)
-        if found is None or not outbox.take_lease(session, found, now, now + LEASE):
-            return None
-        return found
+        leased = []
+        for found in outbox.find_due(session, now, UNHURRIED, speaks_for=None):
+            leased = outbox.claim(session, found.workspace, [found], UNHURRIED, now, now + LEASE)
+            pace.unblock(session, found.workspace, leased)
+        return leased[0] if leased else None
 
 
 def rows(database: Database) -> list[Delivery]:
@@ -52,7 +57,7 @@ def test_a_settled_key_is_not_owed_again(database: Database) -> None:
     taken = lease(database, NOON)
     assert taken is not None
     with database.begin() as session:
-        outbox.settle(session, "T1", taken.id, 1, now=NOON, ts="1.0", channel="C1")
+        assert outbox.settle_posted(session, "T1", [Posted(taken.id, 1, "C1", "1.0")], NOON) == {taken.id}
     assert not owe(database, "a")
 
 
@@ -75,11 +80,12 @@ def test_what_is_of_a_workspace_that_we_cannot_speak_for_is_stepped_over(databas
     owe(database, "ours", workspace="T2")
     with database.begin() as session:
         found = {
-            speaks_for: row and row.key
+            speaks_for: [row.key for row in outbox.find_due(session, NOON, UNHURRIED, speaks_for=speaks_for)]
             for speaks_for in (None, frozenset({"T2"}), frozenset({"T3"}), frozenset[str]())
-            for row in [outbox.find_due(session, NOON, QUICK, speaks_for)]
         }
-    assert list(found.values()) == ["theirs", "ours", None, None]
+        beyond = outbox.find_due(session, NOON, UNHURRIED, speaks_for=None, steps_over=["T1"])
+    assert list(found.values()) == [["theirs"], ["ours"], [], []]
+    assert [row.key for row in beyond] == ["ours"]
 
 
 def test_a_leased_row_is_nobody_elses_until_the_lease_ends(database: Database) -> None:
@@ -100,45 +106,94 @@ def test_who_lost_the_lease_settles_nothing(database: Database) -> None:
     taken = lease(database, NOON + LEASE)
     assert taken is not None
     with database.begin() as session:
-        assert not outbox.settle(session, "T1", taken.id, 1, now=NOON, ts="1.0")
+        assert not outbox.settle_posted(session, "T1", [Posted(taken.id, 1, "C1", "1.0")], NOON)
+        assert not outbox.drop(session, "T1", taken.id, 1, reason="x", now=NOON)
         later = NOON + timedelta(hours=1)
         assert not outbox.postpone(session, "T1", taken.id, 1, due=later, reason="x", ambiguous=False)
-        assert outbox.settle(session, "T1", taken.id, 2, now=NOON, ts="2.0")
+        assert outbox.settle_posted(session, "T1", [Posted(taken.id, 2, "C1", "2.0")], NOON)
 
 
-def test_two_first_turns_of_a_lane_at_once_are_put_in_order(database: Database) -> None:
-    """Nobody meets an error: one takes the turn, the other one waits or takes the next."""
+def test_two_couriers_that_ask_at_once_for_the_first_time_are_put_in_order(database: Database) -> None:
+    """Nobody meets an error, and no channel is taken twice."""
+    workspaces = [f"T{number}" for number in range(20)]
+    for workspace in workspaces:
+        for key in ("a", "b"):
+            owe(database, key, workspace=workspace)
+    with database.reading() as session:
+        due = outbox.find_due(session, NOON, UNHURRIED, speaks_for=None, most=40)
 
-    def take(lane: str) -> bool:
+    def take(workspace: str) -> list[str]:
+        found = [row for row in due if row.workspace == workspace]
         with database.begin() as session:
-            return outbox.take_pace(session, "T1", lane, SECOND, timedelta(0), NOON)
+            return [
+                row.key for row in outbox.claim(session, workspace, found, UNHURRIED, NOON, NOON + LEASE, most=9)
+            ]
 
-    lanes = [f"C{number}" for number in range(40) for _ in range(2)]
     with ThreadPoolExecutor(2) as two:
-        taken = list(two.map(take, lanes))
-    assert sum(taken) == 40
+        taken = list(two.map(take, [workspace for workspace in workspaces for _ in range(2)]))
+    assert sorted(taken) == [[]] * 20 + [["a"]] * 20
 
 
-def test_a_lane_allows_its_burst_and_then_its_pace(database: Database) -> None:
-    taken = []
-    for second in [0, 0, 0, 0, 1, 1, 2]:
+def test_many_are_claimed_at_once_one_of_each_channel_and_as_many_as_the_pace_allows(database: Database) -> None:
+    for key, to in (("a", "C1"), ("b", "C1"), ("c", "C2"), ("d", "C3"), ("e", "C4")):
+        owe(database, key, to=to)
+    three = Pacing(Speed(SECOND, 2 * SECOND), Speed(SECOND, 2 * SECOND))
+
+    def claimed(now: datetime) -> list[str]:
         with database.begin() as session:
-            now = NOON + second * SECOND
-            taken.append(outbox.take_pace(session, "T1", "C1", SECOND, 2 * SECOND, now))
-    assert taken == [True, True, True, False, True, False, True]
+            found = outbox.find_due(session, now, three, speaks_for=None, most=9)
+            return [row.key for row in outbox.claim(session, "T1", found, three, now, now + LEASE, most=9)]
+
+    assert claimed(NOON) == ["a", "c", "d"]
+    assert claimed(NOON) == []
+    assert claimed(NOON + SECOND) == ["e"]
+    assert claimed(NOON + 30 * SECOND) == [], "somebody is still about the first one of its channel"
+    with database.begin() as session:
+        first = outbox.delivery(session, "T1", "a")
+        assert first is not None
+        outbox.settle_posted(session, "T1", [Posted(first.id, 1, "C1", "1.0")], NOON)
+        pace.unblock(session, "T1", [first])
+    assert claimed(NOON + 30 * SECOND) == ["b"]
+
+
+@given(
+    every=st.integers(1, 5_000), burst=st.integers(0, 10_000), gaps=st.lists(st.integers(0, 8_000), max_size=30)
+)
+def test_however_turns_are_taken_a_lane_keeps_its_pace(every: int, burst: int, gaps: list[int]) -> None:
+    """Milliseconds. In any stretch of time no more turns than its length allows, with the burst in front."""
+    speed = Speed(timedelta(milliseconds=every), timedelta(milliseconds=burst))
+    free_at, now, taken = NOON, NOON, list[datetime]()
+    for gap in gaps:
+        now += timedelta(milliseconds=gap)
+        turns = speed.turns(free_at, now)
+        free_at = speed.begin(free_at, now) + turns * speed.every
+        taken += [now] * turns
+    furthest = NOON  # a turn's time, less what the turns before it may take
+    for number, at in enumerate(taken):
+        due = at - number * speed.every
+        furthest = max(furthest, due)
+        assert furthest - due <= speed.burst
+    assert not taken or speed.turns(free_at, now) == 0, "what is allowed was taken"
+
+
+def test_a_lane_that_is_free_beyond_all_reason_is_free_now() -> None:
+    """The clock was an hour ahead, and came back."""
+    speed = Speed(SECOND, 2 * SECOND)
+    assert speed.turns(NOON + timedelta(hours=1), NOON) == 3
+    assert speed.begin(NOON + timedelta(hours=1), NOON) == NOON
 
 
 def test_settled_rows_go_after_fourteen_days_and_nothing_else(database: Database) -> None:
     for key in ("done", "dropped", "young", "owed"):
         owe(database, key)
     with database.begin() as session:
-        for key, reason, days in (("done", None, 0), ("dropped", "is_archived", 0), ("young", None, 1)):
-            row = outbox.delivery(session, "T1", key)
-            assert row is not None
-            settled_at = NOON + timedelta(days=days)
-            outbox.settle(session, "T1", row.id, 0, now=settled_at, ts=None if reason else "1.0", reason=reason)
+        ids = {row.key: row.id for row in session.scalars(select(Delivery))}
+        outbox.settle_posted(session, "T1", [Posted(ids["done"], 0, "C1", "1.0")], NOON)
+        outbox.drop(session, "T1", ids["dropped"], 0, reason="is_archived", now=NOON)
+        young = [Posted(ids["young"], 0, "C1", "1.0")]
+        outbox.settle_posted(session, "T1", young, NOON + timedelta(days=1))
         session.add(Pace(workspace="T1", lane="C1", free_at=NOON))
-        outbox.hold(session, "T1", NOON + timedelta(days=14))
+        pace.hold(session, "T1", NOON + timedelta(days=14))
     with database.begin() as session:
         outbox.sweep(session, NOON + timedelta(days=14))
     assert len(rows(database)) == 4, "fourteen days to the second are kept"
@@ -146,7 +201,7 @@ def test_settled_rows_go_after_fourteen_days_and_nothing_else(database: Database
         outbox.sweep(session, NOON + timedelta(days=14, seconds=1))
         lanes = list(session.scalars(select(Pace.lane)))
     assert [row.key for row in rows(database)] == ["young", "owed"]
-    assert set(lanes) == {outbox.WHOLE_WORKSPACE, outbox.HELD}
+    assert lanes == [pace.WHOLE_WORKSPACE]
 
 
 # --- two couriers over one database -----------------------------------------------------------------------

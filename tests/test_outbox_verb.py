@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.courier import LEASE
 from storage import Database, open_database
-from storage.outbox import delivery, owe
+from storage.outbox import claim, delivery, find_due, owe
 from tests.conftest import NOON, Clock
+from tests.test_courier import UNHURRIED
 
 
 @pytest.fixture
@@ -60,3 +62,16 @@ def test_one_is_dropped_and_can_be_tried_again(kept: Database, capsys: pytest.Ca
 def test_one_that_is_not_there_is_refused(kept: Database, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = said(capsys, "--drop", "99")
     assert (code, told.startswith("There is no delivery 99")) == (2, True)
+
+
+def test_one_that_is_just_on_its_way_is_left_alone(
+    kept: Database, capsys: pytest.CaptureFixture[str], travel: Clock
+) -> None:
+    """Two at once could say it twice."""
+    with kept.begin() as session:
+        found = find_due(session, NOON, UNHURRIED, speaks_for=None)
+        [leased] = claim(session, "T1", found, UNHURRIED, NOON, NOON + LEASE)
+    assert said(capsys, "--retry", str(leased.id))[0] == 2
+    assert said(capsys, "--drop", str(leased.id))[0] == 2
+    travel.move(seconds=LEASE.total_seconds())
+    assert said(capsys, "--retry", str(leased.id))[0] == 0

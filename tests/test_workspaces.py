@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,8 +24,10 @@ import storage.forgetting
 import storage.installations
 import storage.nudges
 import storage.outbox
+import storage.pace
 import storage.people
 import storage.prompts
+import storage.rows
 import storage.sealed
 from rituals import nudges
 from rituals.decisions.entry import Entry, stamp
@@ -36,6 +38,7 @@ from storage.keys import Sealed
 from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
 from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
+from tests.test_courier import UNHURRIED
 from tests.test_decisions import fill
 from tests.test_ring import ONE, set_up_prompt
 
@@ -46,8 +49,10 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.installations,
     storage.nudges,
     storage.outbox,
+    storage.pace,
     storage.people,
     storage.prompts,
+    storage.rows,
     storage.sealed,
 )
 LOCAL = "2026-11-25T13:00:00"
@@ -142,7 +147,8 @@ def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any,
 
 Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
-decisions, sealed = storage.decisions, storage.sealed
+decisions, pace, sealed = storage.decisions, storage.pace, storage.sealed
+LATER = ONE + timedelta(minutes=5)
 
 TRIED: dict[str, Try] = {
     "calendar.schedule": lambda s, it: calendar.schedule(s, "T2", it.schedule),
@@ -182,11 +188,20 @@ TRIED: dict[str, Try] = {
     "nudges.nudge": lambda s, it: storage.nudges.nudge(s, "T2", it.nudge),
     "nudges.forget": lambda s, it: storage.nudges.forget(s, "T2", "k"),
     "nudges.drop": lambda s, it: storage.nudges.drop(s, "T2", [it.nudge]),
-    "outbox.hold": lambda s, it: outbox.hold(s, "T2", ONE),
-    "outbox.take_pace": lambda s, it: outbox.take_pace(s, "T2", "C1", ONE - NOON, ONE - NOON, ONE) and None,
-    "outbox.settle": lambda s, it: outbox.settle(s, "T2", it.delivery, 1, now=ONE, reason="x"),
+    "outbox.claim": lambda s, it: outbox.claim(
+        s, "T2", [s.get_one(Delivery, it.delivery)], UNHURRIED, LATER, LATER + (ONE - NOON), most=9
+    ),
+    "outbox.drop": lambda s, it: outbox.drop(s, "T2", it.delivery, 1, reason="x", now=ONE),
+    "outbox.settle_posted": lambda s, it: outbox.settle_posted(
+        s, "T2", [outbox.Posted(it.delivery, s.get_one(Delivery, it.delivery).attempts, "C1", "1.0")], ONE
+    ),
     "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
+    "pace.channels": lambda s, it: pace.channels(s, "T2", ["C1"]),
+    "pace.hold": lambda s, it: pace.hold(s, "T2", ONE),
+    "pace.lock": lambda s, it: pace.lock(s, "T2", ONE) and None,
+    "pace.take": lambda s, it: pace.take(s, "T2", ["C1"], {}, UNHURRIED, ONE, ONE),
+    "pace.unblock": lambda s, it: pace.unblock(s, "T2", [s.get_one(Delivery, it.delivery)]),
     "people.person": lambda s, it: people.person(s, "T2", "UADA"),
     "people.acts": lambda s, it: people.acts(s, "T2", 9),
     "people.act_count_by": lambda s, it: people.act_count_by(s, "T2", "UADA"),
@@ -204,6 +219,7 @@ TRIED: dict[str, Try] = {
     "prompts.answers_of": lambda s, it: prompts.answers_of(s, "T2", it.round),
     "prompts.answer_by": lambda s, it: prompts.answer_by(s, "T2", it.round, "UADA"),
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
+    "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
     "sealed.occasion_of": lambda s, it: sealed.occasion_of(s, "T2", "pulse-1"),
     "sealed.seat_of": lambda s, it: sealed.seat_of(s, "T2", "pulse-1", "UADA"),
@@ -227,11 +243,11 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
         "sealed.to_purge",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
-    "the courier posts what is owed": {"outbox.find_due", "outbox.take_lease"},
+    "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},
     "/healthz and the doctor look for what is late": {"outbox.stuck"},
     "the sweep goes by age alone": {
-        "calendar.sweep", "decisions.sweep", "installations.gone",
-        "installations.sweep", "nudges.sweep", "outbox.sweep", "people.sweep",
+        "calendar.sweep", "decisions.sweep", "installations.gone", "installations.sweep", "nudges.sweep",
+        "outbox.sweep", "pace.sweep", "people.sweep",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",

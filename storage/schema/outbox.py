@@ -50,10 +50,19 @@ class Delivery(Base):
 
 
 class Pace(Base):
-    """How fast we may speak: the theoretical arrival time (GCRA) of a lane. Lane "" is the whole workspace."""
+    """How fast we may speak: the theoretical arrival time (GCRA) of a lane. Lane "" is the whole workspace.
+
+    `blocked_until`, nobody posts there: to a workspace, because Slack said Retry-After; to a channel, because
+    a courier is just about it.
+    """
 
     __tablename__ = "pace"
 
     workspace: Mapped[str] = mapped_column(String(40), primary_key=True)
     lane: Mapped[str] = mapped_column(String(20), primary_key=True)
     free_at: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_pace_whole", "workspace", sqlite_where=text("lane = ''"), postgresql_where=text("lane = ''")),
+    )

@@ -27,7 +27,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 T = TypeVar("T")
 Json = dict[str, Any]
 
-SCOPES = "chat:write,commands,users:read,im:write,channels:read,groups:read"
+SCOPES = (  # with history: without, the courier has only a few messages on their way at once
+    "chat:write,commands,users:read,im:write,channels:read,groups:read,channels:history,groups:history,im:history"
+)
 WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
@@ -114,15 +116,18 @@ class Line:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            first, *lines = head.decode("latin-1").split("\r\n")
-            fields = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
-            path = first.split(" ")[1]
-            if path.startswith("/socket"):
-                await self._talk(reader, writer, fields["sec-websocket-key"])
-                return
-            body = await reader.readexactly(int(fields.get("content-length", "0")))
-            await self._answer(writer, path.rpartition("/")[2], body)
+            while True:  # as long as the bot keeps the line
+                head = await reader.readuntil(b"\r\n\r\n")
+                first, *lines = head.decode("latin-1").split("\r\n")
+                fields = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
+                path = first.split(" ")[1]
+                if path.startswith("/socket"):
+                    await self._talk(reader, writer, fields["sec-websocket-key"])
+                    return
+                body = await reader.readexactly(int(fields.get("content-length", "0")))
+                await self._answer(writer, path.rpartition("/")[2], body)
+                if fields.get("connection") == "close":
+                    return
         except (OSError, asyncio.IncompleteReadError, ssl.SSLError):
             pass  # the bot went away
         finally:
@@ -138,7 +143,7 @@ class Line:
             await asyncio.sleep(self.latency)
         told = json.dumps(canned(method, self._members, f"ws://{self._plain}/socket/1")).encode()
         writer.write(
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
             b"x-oauth-scopes: " + SCOPES.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(told) + told
         )
         await writer.drain()

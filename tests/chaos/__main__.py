@@ -12,10 +12,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.courier import IN_DOUBT
 from tests.chaos.counting import Count
 from tests.chaos.course import course
 from tests.postgres import PostgresServer
 
+NAMES = {"sqlite": "SQLite, one process", "postgres": "Postgres, three processes"}
+CANNOT = f"""\
+Not promised: without the three history scopes nobody can ask Slack whether it has a message. Then what was on
+its way in a crash or behind a lost reply (at most {IN_DOUBT} messages of a process) is said once more (questions,
+notes), or left unsaid and told in the outbox (digests, reminders); nothing else is touched. Where a token is
+revoked, what is due then is given up, and `python -m bot outbox --stuck` says why."""
 KILLS = 6  # a course, with the history scopes, and as many without
 
 
@@ -58,11 +65,12 @@ def one_course(
 
 
 def show(table: dict[tuple[str, str], Count]) -> None:
-    """The table of faults, as the README carries it, and below it what was not kept."""
+    """The table of faults in Markdown, as the README carries it, and below it what was not kept."""
     print("\n| fault | on | tried | deliveries | lost | doubled | given up, told |\n|---|---|---|---|---|---|---|")
     for (fault, kind), count in sorted(table.items()):
         told = (count.tried, count.owed, count.lost, count.doubled, count.unsaid)
-        print(f"| {fault} | {kind} | {' | '.join(map(str, told))} |")
+        print(f"| {fault} | {NAMES[kind]} | {' | '.join(f'{one:,}' for one in told)} |")
+    print(f"\n{CANNOT}")
     for count in table.values():
         for wrong in count.wrong:
             print(f"\nBROKEN  {wrong}")

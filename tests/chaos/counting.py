@@ -20,6 +20,7 @@ class Count:
     lost: int = 0
     doubled: int = 0
     unsaid: int = 0
+    in_doubt: set[int] = field(default_factory=set)  # rows that were on their way when a process was killed
     wrong: list[str] = field(default_factory=list)  # promises that were not kept
 
     def add(self, other: Count) -> None:
@@ -36,9 +37,9 @@ class Count:
 
 
 def count_since(
-    world: World, after: int, count: Count, *, may_drop: tuple[str, ...] = (), repeats: int = 0
+    world: World, after: int, count: Count, *, may_drop: tuple[str, ...] = (), may_repeat: bool = False
 ) -> Count:
-    """Count every delivery owed after row `after`; `repeats`: how many may have been said twice."""
+    """Count every delivery owed after row `after`; `may_repeat`: what was on its way in a kill, once more."""
     said = Counter(
         message["metadata"]["event_payload"]["job"]
         for channel in list(world.slack.channels.values())
@@ -56,8 +57,12 @@ def count_since(
         elif not row.ts and row.kind == "prompt.question":  # the others may find that nothing is left to say
             count.lost += 1
             count.wrong.append(f"{count.fault}: {row.kind} {row.id} is done, but nothing was said")
-        count.doubled += max(times - 1, 0)
-    count.promise(count.doubled <= repeats, f"{count.doubled} doubled, {repeats} may be")
+        if times > 1:
+            count.doubled += times - 1
+            kept = may_repeat and times == 2 and row.id in count.in_doubt
+            count.promise(kept, f"{row.kind} {row.id} was said {times} times")
+        if row.reason == "perhaps_posted":
+            count.promise(row.id in count.in_doubt, f"{row.kind} {row.id} was given up, and wasn't on its way")
     return count
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from bot import clock
+from bot.courier import LEASE
 from rituals.calendar.schedules import Timing
 from rituals.prompts import rounds
 from rituals.prompts.asking import Asked, set_up
@@ -209,6 +210,12 @@ class World:
     def rows(self, after: int = 0) -> Sequence[Delivery]:
         with self.database.reading() as session:
             return session.scalars(select(Delivery).where(Delivery.id > after).order_by(Delivery.id)).all()
+
+    def on_their_way(self) -> set[int]:
+        """The rows that somebody has leased: Slack may have them, and no row says so yet."""
+        return {
+            row.id for row in self.rows() if row.ambiguous and row.due - (row.attempted_at or row.due) == LEASE
+        }
 
     def last_row(self) -> int:
         if self.database.is_empty():

@@ -1,0 +1,82 @@
+"""How a call to Slack ended, and what follows from it: the only retry policy in the house."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import HTTPException
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+TRIES = 6
+
+UNREACHABLE = {  # the channel can't be spoken to: its rituals pause and say why
+    "is_archived": "the channel is archived.",
+    "channel_not_found": "I can't see the channel any more. Invite me with `/invite @Candor`, then resume.",
+    "not_in_channel": "I'm not in the channel any more. Invite me with `/invite @Candor`, then resume.",
+}
+FOR_GOOD = {  # nothing that waiting would mend
+    "account_inactive",
+    "invalid_auth",
+    "token_revoked",
+    "missing_scope",
+    "user_not_found",
+    "user_disabled",
+    "cannot_dm_bot",
+    "restricted_action",
+    "invalid_blocks",
+    "invalid_arguments",
+    "msg_too_long",
+    "message_not_found",
+    "thread_not_found",
+    "msg_blocks_too_long",
+    "no_text",
+    "invalid_metadata_format",
+    "not_authed",
+    "token_expired",
+    "cant_update_message",
+    "edit_window_closed",
+    *UNREACHABLE,
+}
+FAULTS = (SlackApiError, SlackClientError, HTTPException, OSError)  # all that a call can end in
+UNSURE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}  # may have been taken
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How it ended: `ts` when Slack took it, else `reason`; without both nothing was left to say.
+
+    `again`: it is worth another try. `unsure`: Slack may have taken it. `retry_after`: when Slack wants to be
+    asked again.
+    """
+
+    ts: str | None = None
+    channel: str | None = None
+    reason: str | None = None
+    again: bool = False
+    unsure: bool = False
+    retry_after: timedelta | None = None
+
+
+def backoff(attempt: int) -> timedelta:
+    """How long to wait after the attempt of this number (from 1): 5 s, 20 s, 80 s, 5 min, 21 min."""
+    return timedelta(seconds=5 * 4 ** (attempt - 1))
+
+
+def refused(fault: Exception) -> Outcome:
+    """What an exception of the SDK means: a definite no, a wait, or an end that nobody knows."""
+    if isinstance(fault, SlackApiError):
+        response = fault.response
+        status = getattr(response, "status_code", 200)
+        try:
+            error = str(response.get("error") or status)
+        except (ValueError, json.JSONDecodeError):
+            error = str(status)
+        if status == 429 or error in ("ratelimited", "rate_limited"):
+            wait = int((getattr(response, "headers", None) or {}).get("Retry-After", 30))
+            return Outcome(reason="ratelimited", again=True, retry_after=timedelta(seconds=max(wait, 1)))
+        return Outcome(reason=error[:80], again=error not in FOR_GOOD, unsure=status >= 500 or error in UNSURE)
+    if isinstance(fault, ConnectionRefusedError) or "refused" in str(getattr(fault, "reason", "")):
+        return Outcome(reason="unreachable", again=True)
+    return Outcome(reason="no_reply", again=True, unsure=True)

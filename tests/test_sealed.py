@@ -438,6 +438,8 @@ def test_from_open_to_purged(database: Database, custody: Custody) -> None:
     assert sealed.purged(database, custody, "T1", PULSE) == "not yet"
     assert sealed.purge(database, custody, "T1", PULSE)
     assert sealed.purged(database, custody, "T1", PULSE) == ("purged" if custody.provable else "not provable")
+    other = WrappedKeys([SECRET])  # who switches later changes nothing about what was
+    assert sealed.purged(database, other, "T1", PULSE) == ("not yet" if custody.provable else "not provable")
     assert sealed.purge(database, custody, "T1", PULSE), "twice is harmless"
     with database.begin() as session:
         sealed.forget(session, "T1", PULSE)

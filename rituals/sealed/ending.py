@@ -14,7 +14,7 @@ from rituals.sealed.box import chance
 from rituals.sealed.content import Answer, read
 from rituals.sealed.refusals import Over, in_their_words
 from storage import Database, Session
-from storage.keys import Custody, Held, KeyLost, KeysElsewhere
+from storage.keys import WRAPPED, Custody, Held, KeyLost, KeysElsewhere
 
 LOG_TRIES, LOG_NAP_SECONDS = 5, 0.05  # a reader needs SQLite's log for a moment
 
@@ -72,12 +72,13 @@ def purge(database: Database, custody: Custody, workspace: str, occasion: str) -
         launched = rows.occasion_of(session, workspace, occasion)
     if launched is None or launched.state != "ended":
         return launched is not None and launched.state == "purged"
-    try:
-        if custody.keeper() != launched.keeper:
-            return False  # another process has the directory with the keys
-        custody.destroy(workspace, occasion)
-    except KeysElsewhere:
-        return False
+    if launched.keeper != WRAPPED:  # a wrapped key went with its row
+        try:
+            if custody.keeper() != launched.keeper:
+                return False  # another process has the directory with the keys
+            custody.destroy(workspace, occasion)
+        except KeysElsewhere:
+            return False
     for _ in range(LOG_TRIES):
         if database.empty_log():
             with database.begin() as session:
@@ -100,7 +101,7 @@ def purged(database: Database, custody: Custody, workspace: str, occasion: str) 
         raise NotFound
     if launched.state != "purged" or boxes or rows.leaves_traces(database, launched.tag):
         return "not yet"
-    if not custody.provable:
+    if launched.keeper == WRAPPED:
         return "not provable"
     try:
         there = custody.keeper() == launched.keeper and custody.is_destroyed(workspace, occasion)

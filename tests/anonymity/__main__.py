@@ -23,8 +23,8 @@ def killing_line(kind: str) -> str:
         }
     name = {"sqlite": "SQLite", "postgres": "Postgres"}[kind]
     return (
-        f"{name}: processes killed at {kills['first'] + kills['take']} points of a submission and {kills['close']} "
-        "of closing: none left an answer half taken, lost or counted twice."
+        f"{name}: processes killed at {kills['first'] + kills['take']} points of a submission and "
+        f"{kills['close']} of closing: none left an answer half taken, lost or counted twice."
     )
 
 

@@ -22,9 +22,7 @@ from storage.keys import FileKeys
 from tests.anonymity.stores import prepare_scratch, publish
 
 ROOT = str(Path(__file__).parent.parent.parent)
-STORE = tuple(
-    f"{ROOT}/{place}" for place in ("storage/keys/", "storage/sealed.py", "storage/database.py", "rituals/sealed/")
-)
+STORE = ("storage/keys/", "storage/sealed.py", "storage/database.py", "rituals/sealed/")
 WATCHED = tuple(f"{ROOT}/{place}" for place in STORE)
 PEOPLE = [f"U{number}" for number in range(6)]
 FIRST, LAST = PEOPLE[0], PEOPLE[-1]
@@ -146,7 +144,7 @@ def killed_at(line: int, work: Callable[[], None]) -> bool:
 
 
 def main(url: str, keys: str, what: str, stride: int) -> dict[str, int]:
-    """Kill at every `stride`th line: how often each outcome was met. Raises AssertionError at the first bad one."""
+    """Kill at every `stride`th line: how often each outcome was met. Raises AssertionError when one is bad."""
     rig = Rig(url, keys)
     database = open_database(url)
     database.migrate()
@@ -171,7 +169,7 @@ def main(url: str, keys: str, what: str, stride: int) -> dict[str, int]:
 
 
 def run(url: str, keys: Path, what: str, stride: int) -> dict[str, int]:
-    """The same in a process of its own, because it forks. Raises subprocess.CalledProcessError at a bad outcome."""
+    """The same in a process of its own, because it forks. Raises subprocess.CalledProcessError if one is bad."""
     command = [sys.executable, "-m", "tests.anonymity.killing", url, str(keys), what, str(stride)]
     said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     counts: dict[str, int] = json.loads(said)

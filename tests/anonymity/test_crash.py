@@ -19,7 +19,7 @@ from tests.anonymity.stores import fresh_secret
 from tests.test_sealed import PULSE, answer, close, launch, scores
 
 ROOT = Path(__file__).parent.parent.parent
-STRIDE = 40  # lines of the store between two kills; `make attack` kills at every fifth
+STRIDE = 90  # lines of the store between two kills; `make attack` kills at every fifth
 CROWD = [f"U{number:04}" for number in range(40)]
 
 BOTH_PROCESSES = """
@@ -27,12 +27,12 @@ import sys
 from pathlib import Path
 from storage import open_database
 from storage.keys import FileKeys
-from tests.test_sealed import answer
+from tests.anonymity.stores import OurStore
 from rituals.errors import Refusal
-database, keys = open_database(sys.argv[1]), FileKeys(Path(sys.argv[2]))
+database, store = open_database(sys.argv[1]), OurStore(FileKeys(Path(sys.argv[2])))
 for person in sys.argv[3:]:
     try:
-        answer(database, keys, person, 1)
+        store.submit(database, person, [1], "")
         print("in")
     except Refusal as no:
         print(no)
@@ -53,7 +53,7 @@ def address(database: Database) -> str:
 def test_killed_between_any_two_steps_nothing_is_half_lost_or_twice(
     kind: str, what: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Four seconds each: a dozen processes that kill themselves, and a look at what each of them left."""
+    """Four seconds each: half a dozen processes that kill themselves, and a look at what each of them left."""
     if kind == "sqlite":
         met = killing.run(f"sqlite:///{tmp_path}/candor.db", tmp_path / "keys", what, STRIDE)
     else:
@@ -62,7 +62,8 @@ def test_killed_between_any_two_steps_nothing_is_half_lost_or_twice(
         server.create_database(f"killing_{what}")
         met = killing.run(server.url(f"killing_{what}"), tmp_path / "keys", what, STRIDE)
         server.drop_database(f"killing_{what}")
-    assert met.keys() == {"still open", "closed"} if what == "close" else {"in", "not taken"}
+    assert met.keys() == ({"still open", "closed"} if what == "close" else {"in", "not taken"})
+    assert sum(met.values()) >= 4
 
 
 def test_two_processes_at_once_count_everybody_once(database: Database, tmp_path: Path) -> None:
@@ -116,12 +117,13 @@ def test_answers_during_the_close_are_in_or_are_told_no(database: Database, cust
     assert len(scores(opened.result())) == 10 + heard["in"]
 
 
-def test_a_commit_that_outlives_its_process_is_waited_for(request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Postgres: the connection of a dead process still holds the row; no key is thrown away before it is done.
+def test_a_commit_that_outlives_its_process_is_waited_for(database: Database, tmp_path: Path) -> None:
+    """The connection of a dead process still holds the row; no key is thrown away before it is done.
 
     Half a second, in which it is seen that the ring waits.
     """
-    database: Database = request.getfixturevalue("migrated_postgres")
+    if database.engine.dialect.name == "sqlite":
+        pytest.skip("there the commit dies with the process: the file is nobody else's to finish")
     files = FileKeys(tmp_path / "keys")
     launch(database, files, CROWD[:6])
     answer(database, files, CROWD[0])
@@ -129,7 +131,8 @@ def test_a_commit_that_outlives_its_process_is_waited_for(request: pytest.Fixtur
         transaction = database.begin(durable=True)
         session = transaction.__enter__()
         sealed.take(session, held, "T1", PULSE, CROWD[1], [1])
-        other = FileKeys(tmp_path / "a dead process holds no lock")
+        other = FileKeys(tmp_path / "elsewhere")  # its locks are free: a dead process holds none
+        (tmp_path / "elsewhere").mkdir()
         other.directory = files.directory
         with ThreadPoolExecutor(1) as pool:
             tending = pool.submit(sealed.tend, database, other)
@@ -142,8 +145,6 @@ def test_a_commit_that_outlives_its_process_is_waited_for(request: pytest.Fixtur
     for person in CROWD[2:6]:
         answer(database, files, person)
     assert len(scores(close(database, files))) == 6
-    with database.begin() as session:
-        sealed.forget(session, "T1", PULSE)
 
 
 def test_what_a_killed_process_left_is_mended_before_the_first_answer_after_a_restart(tmp_path: Path) -> None:

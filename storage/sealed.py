@@ -194,9 +194,10 @@ def forget(session: Session, workspace: str, occasion: str) -> None:
         session.execute(delete(table).where(table.workspace == workspace, table.occasion == occasion))
 
 
-def keepers(session: Session) -> set[str]:
-    """Who keeps the keys of what is open, in every workspace."""
-    return set(session.scalars(select(SealedOccasion.keeper).where(SealedOccasion.state == "open").distinct()))
+def open_boxes(session: Session) -> list[tuple[str, str, int]]:
+    """(workspace, occasion, box) of everything that is open, in every workspace."""
+    boxes = select(SealedBox.workspace, SealedBox.occasion, SealedBox.box).order_by(SealedBox.occasion)
+    return [(row[0], row[1], row[2]) for row in session.execute(boxes)]
 
 
 # --- traces -----------------------------------------------------------------------------------------------

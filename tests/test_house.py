@@ -139,7 +139,7 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "outbox.sweep": "the sweep deletes by age alone",
     "pace.sweep": "the sweep deletes by age alone",
     "pace.waiting_workspaces": "the courier steps over all that wait",
-    "sealed.keepers": "doctor looks at every key there should be",
+    "sealed.open_boxes": "doctor looks whether each can be opened",
     "sealed.to_purge": "the ring purges all that ended",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }

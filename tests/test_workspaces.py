@@ -254,7 +254,7 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
     },
     "keys and counts of the whole installation": {
         "installations.count_installations", "installations.lost_tokens", "installations.seal_all_again",
-        "sealed.keepers",
+        "sealed.open_boxes",
     },
     "an install that is under way has no workspace yet": {"installations.put_state", "installations.spend_state"},
 }  # fmt: skip

@@ -32,7 +32,7 @@ from rituals.sealed.box import (
     take,
 )
 from rituals.sealed.content import Answer
-from rituals.sealed.ending import Opened, Purged, end, forget, open_all, purge, purged, tend
+from rituals.sealed.ending import Opened, Purged, end, forget, open_all, openable, purge, purged, tend
 from rituals.sealed.refusals import AlreadyAnswered, Lost, NotInvited, Over, TooLong, TryAgain
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "hold_all",
     "open_all",
     "open_for",
+    "openable",
     "people_of",
     "prepare",
     "purge",

@@ -16,6 +16,7 @@ from rituals.sealed.refusals import Over, in_their_words
 from storage import Database, Session
 from storage.keys import WRAPPED, Custody, Held, KeyLost, KeysElsewhere
 
+LOOKS = 3
 LOG_TRIES, LOG_NAP_SECONDS = 5, 0.05  # a reader needs SQLite's log for a moment
 
 Purged = Literal["purged", "not yet", "not provable"]
@@ -127,6 +128,22 @@ def tend(database: Database, custody: Custody) -> None:
         ended = rows.to_purge(session)
     for workspace, occasion, _ in ended:
         purge(database, custody, workspace, occasion)
+
+
+def openable(database: Database, custody: Custody) -> tuple[int, int]:
+    """(how many boxes are open, how many of them no key opens), over all workspaces. Raises KeysElsewhere."""
+    with database.reading() as session:
+        boxes = rows.open_boxes(session)
+    lost = 0
+    for workspace, occasion, box in boxes:
+        for _ in range(LOOKS):  # somebody may answer while we look: the row was old then, and its key is gone
+            with database.reading() as session:
+                sealed = rows.lock_box(session, workspace, occasion, box)
+            if sealed is None or custody.opens(workspace, occasion, box, sealed):
+                break
+        else:
+            lost += 1
+    return len(boxes), lost
 
 
 def forget(session: Session, workspace: str, occasion: str) -> None:

@@ -74,6 +74,10 @@ class Custody(Protocol):
         """Seal a new box, in the launching transaction: no file is written, so a rollback leaves nothing."""
         ...
 
+    def opens(self, workspace: str, occasion: str, box: int, sealed: Sealed) -> bool:
+        """Whether a box could be opened. Nothing is held, made or changed. Raises KeysElsewhere."""
+        ...
+
     def half_done(self) -> Sequence[tuple[str, str, int]]:
         """Boxes (workspace, occasion, box) with two keys: somebody is at work on them, or died there."""
         ...

@@ -94,6 +94,14 @@ class FileKeys:
         self._file(workspace, occasion, str(box), "box")  # refuses a name that could not be kept later
         return lock_up(_empty_key(root, bound), _id_of(root), plaintext, bound)
 
+    def opens(self, workspace: str, occasion: str, box: int, sealed: Sealed) -> bool:
+        bound = place("box", workspace, occasion, str(box))
+        try:
+            _HeldFile(box, self._file(workspace, occasion, str(box), "box"), bound, self._root()).open(sealed)
+        except KeyLost:
+            return False
+        return True
+
     def half_done(self) -> Sequence[tuple[str, str, int]]:
         found = []
         with _within_reach():

@@ -64,6 +64,10 @@ class WrappedKeys:
     def seal_empty(self, workspace: str, occasion: str, box: int, plaintext: bytes) -> Sealed:
         return self.seal_at(place("box", workspace, occasion, str(box)), plaintext)
 
+    def opens(self, workspace: str, occasion: str, box: int, sealed: Sealed) -> bool:
+        self.open_at(place("box", workspace, occasion, str(box)), sealed)
+        return True
+
     def half_done(self) -> Sequence[tuple[str, str, int]]:
         return ()
 

@@ -100,7 +100,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         folder = settings.key_dir
         faults = list(faults_of_the_folder(folder, settings.database_url.get_secret_value()))
         for fault in faults:
-            yield Finding("keys", fault.said, mend=fault.mend, is_hint=fault.is_hint)
+            yield Finding("keys", fault.said, mend=fault.mend, is_hint=fault.mend is None)
         if not faults and not folder.exists():
             yield Finding("keys", f"{folder} is made when a key is first needed")
     elif not split_keys(settings.key_secrets):

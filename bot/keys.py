@@ -27,11 +27,10 @@ def custody_of(settings: Settings) -> Custody:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something about the folder of keys, and what to do. A `hint` is no fault."""
+    """Something about the folder of keys, and what to do: without that it is only a hint."""
 
     said: str
-    mend: str
-    is_hint: bool = False
+    mend: str | None = None
 
 
 def faults_of_the_folder(folder: Path, database_url: str) -> Iterator[Fault]:
@@ -57,11 +56,11 @@ def faults_of_the_folder(folder: Path, database_url: str) -> Iterator[Fault]:
     if kind in IN_MEMORY:
         yield Fault(f"{folder} lies in memory ({kind}): its keys are gone with the next restart", elsewhere)
     elif kind in OF_THE_CONTAINER:
-        mend = "Mount a volume there, unless this isn't where Candor serves."
-        yield Fault(f"{folder} lies in the container ({kind}) and goes with it", mend, is_hint=True)
+        yield Fault(
+            f"{folder} lies in the container ({kind}) and goes with it; where Candor serves, mount a volume"
+        )
     elif kind in OVER_THE_NETWORK:
-        mend = "Make sure that flock works between the machines, and that no backup takes it."
-        yield Fault(f"{folder} lies on a network drive ({kind})", mend, is_hint=True)
+        yield Fault(f"{folder} lies on a network drive ({kind}): flock must work there, and no backup take it")
 
 
 def _modes(place: Path) -> Iterator[Fault]:

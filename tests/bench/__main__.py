@@ -19,6 +19,7 @@ from tests.bench.line import certificate
 from tests.bench.lookup import lookup
 from tests.bench.ready import ready
 from tests.bench.ring import home, ring
+from tests.bench.sealed import boxes
 from tests.bench.submissions import submissions
 from tests.postgres import ENVIRONMENT_VARIABLE
 
@@ -38,6 +39,7 @@ def main() -> None:
             "fanout": lambda: fanout(folder, pem, databases),
             "ready": lambda: ready(folder, pem, databases),
             "lookup": lookup,
+            "sealed": lambda: boxes(folder, databases),
         }
         asked.add_argument("--only", choices=parts, action="append", help="this part; may come more than once")
         given = asked.parse_args()

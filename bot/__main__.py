@@ -97,7 +97,10 @@ def _shared_numbers() -> Iterator[None]:
     """A folder in which several processes add up their metrics; the library looks for it when it is imported."""
     with tempfile.TemporaryDirectory(prefix="candor-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        yield
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def run_doctor(_asked: argparse.Namespace) -> int:

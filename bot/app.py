@@ -26,6 +26,7 @@ from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
 from storage import Database
+from storage.keys import Custody
 
 log = logging.getLogger("candor")
 
@@ -56,6 +57,7 @@ def build_app(
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
     redraws: home.Redraws,
+    custody: Custody,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -88,7 +90,7 @@ def build_app(
         listener_executor=executor,
     )
 
-    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces}
+    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces, "custody": custody}
     for room in rooms.values():
         lent |= room.lends
 
@@ -109,6 +111,7 @@ def build_app(
             rooms=rooms,
             reply=partial(replies.send, body.get("response_url", "")),
             redraw=redraws.soon,
+            custody=custody,
         )
         next()
 

@@ -20,6 +20,7 @@ from tests.bench.lookup import lookup
 from tests.bench.ready import ready
 from tests.bench.reconnect import reconnect
 from tests.bench.ring import home, ring
+from tests.bench.sealed import boxes
 from tests.bench.submissions import submissions
 from tests.postgres import ENVIRONMENT_VARIABLE
 
@@ -40,6 +41,7 @@ def main() -> None:
             "ready": lambda: ready(folder, pem, databases),
             "lookup": lookup,
             "reconnect": lambda: reconnect(folder, pem, databases),
+            "sealed": lambda: boxes(folder, databases),
         }
         asked.add_argument("--only", choices=parts, action="append", help="this part; may come more than once")
         given = asked.parse_args()

@@ -30,7 +30,7 @@ def reconnect(folder: Path, pem: Path, databases: Databases) -> Iterator[Figure]
 
 def _without(line: Line, die: Callable[[], None]) -> float:
     """Seconds from a death to the next hello."""
-    time.sleep(random.uniform(1, 6))  # noqa: S311  # at any moment between two pings
+    time.sleep(random.uniform(1, 6))  # at any moment between two pings
     hellos = line.hellos
     die()
     begin = time.perf_counter()

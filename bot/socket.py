@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from socket import SHUT_RDWR
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -30,11 +32,19 @@ def hang_up(line: SocketModeHandler) -> None:
     """Take nothing more, answer what was taken, and only then close.
 
     The SDK by itself closes first, and what is in hand can't be acknowledged any more: somebody would see a
-    failure beside a form that was stored.
+    failure beside a form that was stored. It also lets us wait four seconds for its own threads to look up.
     """
     client = line.client
     client.auto_reconnect_enabled = False
     client.closed = True
+    client.enqueue_message("")  # wakes whoever waits for a message; it means nothing
     client.message_processor.shutdown()  # type: ignore[no-untyped-call]
+    while not client.message_queue.empty():
+        client.process_message()  # type: ignore[no-untyped-call]
     client.message_workers.shutdown(wait=True)
+    client.current_session_state.terminated = True
+    session = client.current_session
+    if session is not None and session.sock is not None:
+        with suppress(OSError):  # it may be dead already
+            session.sock.shutdown(SHUT_RDWR)  # wakes whoever reads
     line.close()  # type: ignore[no-untyped-call]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
+from http import HTTPStatus
 from threading import Event
 from typing import Any
 
@@ -17,6 +19,7 @@ from slack_bolt.listener import Listener
 from slack_bolt.listener.thread_runner import ThreadListenerRunner
 
 from bot import clock
+from bot.answered import Answered
 from bot.blocks.common import Json
 from bot.metrics import ACKS
 from bot.wording import Wording
@@ -62,10 +65,15 @@ class Switchboard(App):
     def __init__(self, **given: Any) -> None:
         # the operator comes back when there is an answer: Bolt need not look for it
         super().__init__(process_before_response=True, **given)
+        self._answered: Answered[BoltResponse] = Answered()
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        began = clock.ticks()
-        answer = super().dispatch(req)
+        """Bolt's answer. What Slack sends again (some clicks and commands come twice) is answered as before."""
+        began, bolts = clock.ticks(), partial(super().dispatch, req)
+        name = req.body.get("trigger_id") or req.body.get("event_id")
+        answer = (
+            self._answered.once(name, bolts, BoltResponse(status=HTTPStatus.GATEWAY_TIMEOUT)) if name else bolts()
+        )
         ACKS.labels(kind_of(req.body)).observe(clock.ticks() - began)
         return answer
 

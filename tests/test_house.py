@@ -26,6 +26,7 @@ LONGEST = 350
 SHARED = {
     "bot": {
         "administer": "forgets, from a shell; makes and changes keys",
+        "answered": "the same request twice is one request",
         "app": "builds the Bolt app; answers refusals",
         "blocks": "its common words, and the blocks of the shared rooms",
         "calendar": "pause, resume, skip: the same for every ritual",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,9 +90,16 @@ class Lists:
     common: frozenset[str]
     names: frozenset[str]
     namesakes: frozenset[str]
+    spelled: frozenset[str]
     typos: dict[str, str]
 
-    @property
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that is spelled right as it is."""
+        others = {"filed", "forgo", "ailed", "processes"}
+        return self.nouns | self.verbs | self.stops | self.determiners | self.common | self.spelled | others
+
+    @cached_property
     def nouns(self) -> frozenset[str]:
         return self.people | self.teams | self.things | self.systems
 
@@ -108,8 +115,8 @@ def lists() -> Lists:
 
 
 def joined(words: Sequence[Word]) -> str:
-    """Words with one blank between and around them, as the patterns of the rules want it."""
-    return f" {' '.join(word.said for word in words)} "
+    """Words with one blank before each, as the patterns of the rules want it."""
+    return "".join(f" {word.said}" for word in words)
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -177,7 +184,7 @@ def _expanded(said: str) -> list[str]:
     if word.endswith("'"):
         return [*_expanded(word[:-1]), "'s"] if word.endswith("s'") else _expanded(word[:-1])
     if "'" not in word:
-        return [word]
+        return [_spelled_right(word)]
     base, _, ending = word.rpartition("'")
     if word.endswith("n't"):
         short = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
@@ -186,6 +193,31 @@ def _expanded(said: str) -> list[str]:
     if ending in written:
         return [*_expanded(base), *written[ending]]
     return [word.replace("'", "")]
+
+
+@cache
+def _slips() -> dict[str, str]:
+    """Each word of `spelled` with a letter left out or two swapped, and the word that was meant."""
+    known = lists()
+    slips: dict[str, str] = {}
+    for word in known.spelled:
+        for at in range(1, len(word) - 1):
+            slips[word[:at] + word[at + 1 :]] = word
+        for at in range(1, len(word)):
+            slips[word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]] = word
+    return {slip: word for slip, word in slips.items() if len(slip) > 4 and slip not in known.words}
+
+
+def _spelled_right(word: str) -> str:
+    """A key word that was mistyped by one letter, as it was meant; any other word as it is."""
+    known = lists()
+    if len(word) < 5 or word in known.words:
+        return word
+    meant = _slips().get(word)
+    if meant is None and len(word) > 6:  # one letter too many
+        shorter = {word[:at] + word[at + 1 :] for at in range(1, len(word))}
+        meant = next(iter(sorted(shorter & known.spelled)), None) if word[-1] not in "sd" else None
+    return meant or word
 
 
 def _apostrophes_read(words: Sequence[Word]) -> Iterator[Word]:
@@ -357,7 +389,8 @@ class _Reader:
         word = self.words[at]
         said = word.said
         lists_ = self.lists
-        is_name = said in lists_.names and (word.capital or said not in lists_.namesakes)
+        is_name = said in lists_.namesakes if word.capital else said not in lists_.namesakes and said in lists_.names
+        is_name = is_name or (word.capital and said in lists_.names)
         if is_name and said not in lists_.stops and (word.capital or len(said) > 2):
             length = 1
             if at + 1 < len(self.words) and word.capital and self._is_surname(at + 1):

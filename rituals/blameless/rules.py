@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import count
@@ -32,12 +32,12 @@ class Rule:
 
     id: str
     family: str
-    when: str
+    when: tuple[str, ...]
     level: str = "nudge"
     over: str = "tagged"
     we: str = ""
     self: str = "self"
-    unless: str = ""
+    unless: tuple[str, ...] = ()
     ask: str = ""
     finds: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
@@ -68,7 +68,8 @@ class Met(NamedTuple):
     end: int
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    pattern = "|".join(patterns)
     for name, piece in _given()["macros"].items():
         pattern = pattern.replace(f"{{{name}}}", piece)
     numbers = count()
@@ -104,13 +105,13 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def _silences() -> re.Pattern[str]:
-    return _compiled("|".join(_given()["silence"]))
+    return _compiled(_given()["silence"])
 
 
 def met(sentence: Sentence) -> Iterator[Met]:
     """The rules that a sentence meets. None when it takes blame away rather than giving it."""
     tagged, spoken = sentence.tagged, sentence.spoken
-    if _silences().search(tagged):
+    if _silences().search(tagged) and " but " not in tagged:
         return
     for rule in rules():
         text, words = (tagged, sentence.words) if rule.over == "tagged" else (spoken, sentence.plain)

@@ -1,0 +1,107 @@
+"""A small linear model beside the rules: how much a sentence sounds like blame, and which of its words say so.
+
+A logistic regression over words, pairs and triples of words under their tags, and beginnings of words, so that it
+also hears what no rule foresaw. weights.json holds every weight under the words it belongs to; `python -m
+tests.blameless train` makes it anew from the open sentences (tests/blameless/sentences).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from rituals.blameless.grammar import Sentence, Word, lists
+
+BEGINNING = 5  # letters of a word's beginning: "careless", "carelessly" and "carelesness" share theirs
+PEOPLE = {"PERSON", "SELF", "WE", "YOU", "MAYBE", "someone", "anyone", "everyone", "nobody", "who", "whoever", "people"}
+
+
+class Weights(NamedTuple):
+    """weights.json: `blame` for the sound of blame, `families` for which family it is, both by feature."""
+
+    bias: float
+    blame: dict[str, float]
+    families: dict[str, dict[str, float]]
+
+
+class Heard(NamedTuple):
+    """What the model hears in a sentence: how sure it is (0 to 1), the family, and the words that weigh most."""
+
+    sure: float
+    family: str
+    start: int
+    end: int
+
+
+@cache
+def weights() -> Weights:
+    """The weights that are shipped, read once."""
+    given = json.loads((Path(__file__).parent / "weights.json").read_text(encoding="utf-8"))
+    return Weights(given["bias"], given["blame"], given["families"])
+
+
+def features(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
+    """(feature, first word, last word) of everything that the model looks at."""
+    said = [_kind(word) for word in sentence.words]
+    if not said:
+        return
+    last = len(said) - 1
+    for at, word in enumerate(said):
+        yield word, at, at
+        if word.islower() and len(word) > BEGINNING:
+            yield f"{word[:BEGINNING]}-", at, at
+        if at < last:
+            yield f"{word} {said[at + 1]}", at, at + 1
+        if at + 1 < last:
+            yield f"{word} {said[at + 1]} {said[at + 2]}", at, at + 2
+            yield f"{word} _ {said[at + 2]}", at, at + 2
+    yield f"^ {said[0]}", 0, 0
+    if last:
+        yield f"^ {said[0]} {said[1]}", 0, 1
+    yield f"$ {said[-1]}", last, last
+    yield f"length {min(len(said) // 3, 6)}", 0, last
+
+
+def _kind(word: Word) -> str:
+    """Systems under one tag, as people are; all else as it is."""
+    known = lists()
+    return "THING" if word.said in known.things or word.said in known.systems else word.said
+
+
+def hear(sentence: Sentence) -> Heard | None:
+    """What the model makes of a sentence; None when nobody is in it."""
+    if not any(word.said.removesuffix("'s") in PEOPLE for word in sentence.words):
+        return None
+    known = weights()
+    loud = [0.0] * len(sentence.words)
+    total = known.bias
+    scores = dict.fromkeys(known.families, 0.0)
+    for feature, first, last in features(sentence):
+        weight = known.blame.get(feature, 0.0)
+        total += weight
+        for at in range(first, last + 1):
+            loud[at] += weight / (last + 1 - first)
+        for family, theirs in known.families.items():
+            scores[family] += theirs.get(feature, 0.0)
+    start, end = _loudest(sentence.words, loud)
+    return Heard(_sigmoid(total), max(scores, key=lambda name: scores[name]), start, end)
+
+
+def _sigmoid(total: float) -> float:
+    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
+
+
+def _loudest(words: Sequence[Word], loud: Sequence[float]) -> tuple[int, int]:
+    """The place in the text of the run of words whose weights add up to most."""
+    best, best_run, total, begin = -math.inf, (0, 0), 0.0, 0
+    for at, weight in enumerate(loud):
+        if total <= 0:
+            total, begin = 0.0, at
+        total += weight
+        if total > best:
+            best, best_run = total, (begin, at)
+    return words[best_run[0]].start, words[best_run[1]].end

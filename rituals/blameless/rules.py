@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
-from rituals.blameless.grammar import Sentence, Word, joined
+from rituals.blameless.grammar import Sentence, Word, joined, lists
 
 Level = Literal["nudge", "soft", "self"]
 
@@ -83,6 +83,15 @@ def _given() -> dict[str, Any]:
     with (Path(__file__).parent / "rules.yaml").open(encoding="utf-8") as file:
         given: dict[str, Any] = yaml.load(file, loader)  # noqa: S506  (both are safe loaders)
     macros = given["macros"]
+    known = lists()
+    for name, words in (
+        ("trait", known.traits),
+        ("adverb", known.adverbs),
+        ("vice", known.vices),
+        ("harm", known.harms),
+        ("penalty", known.penalties),
+    ):
+        macros[name] = f"(?:{'|'.join(sorted(words))})"
     macros["p"] = macros["p"].replace("{rel}", macros["rel"])
     macros["q"] = macros["q"].replace("{rel}", macros["rel"])
     return given

@@ -43,6 +43,10 @@ _PLURAL = {"they": "PERSON", "them": "PERSON", "themselves": "PERSON"}
 _IS_SHORT = {"it", "that", "he", "she", "who", "what", "there", "here", "where", "how", "why", "this", "when"}
 _AFTER_IS = {"a", "an", "the", "not", "always", "never", "just", "to", "so", "at", "on", "too", "been", "being", "all",
              "still", "no", "only", "really", "clearly", "obviously"}  # fmt: skip
+_SURE_TEAMS = {"support", "security", "marketing", "sales", "finance", "legal", "procurement", "networking", "engineering"}
+_TIMES_OF_DAY = {"night", "day", "late", "early", "morning", "evening", "last", "next", "previous", "first", "second"}
+_MODALS = {"can", "could", "may", "might", "will", "would", "to", "not", "should", "must", "do", "does", "did"}
+_ALSO_VERBS = {"lead", "leads", "staff", "team", "man", "pilot", "author", "partner", "tech"}
 _INDEFINITE = {"someone", "anyone", "everyone", "nobody", "nothing", "anything", "everything", "something", "whoever"}
 _QUANTITIES = {"one", "two", "three", "some", "most", "all", "both", "half", "many", "several", "few", "any", "either"}
 _NONE = {"none", "neither", "no", "nobody"}
@@ -238,6 +242,8 @@ def _apostrophes_read(words: Sequence[Word]) -> Iterator[Word]:
             said = ("us" if before == "let" else "is") if is_verb or before == "let" else "'s"
         elif said == "of" and before in ("should", "could", "would", "must", "might"):
             said = "have"
+        elif said == "y" and (not before or after in ("did", "would", "was", "do", "not")):
+            said = "why"
         elif said == "no" and after == "one":
             continue
         elif said == "one" and before == "no":
@@ -359,6 +365,10 @@ class _Reader:
             said = self._said(step)
             if said in self.nouns and not (step > begin and is_person and said in self.lists.verbs):
                 person = said in self.lists.people
+                if said == "shift" and self._said(step - 1) not in _TIMES_OF_DAY:
+                    person = False
+                if said in _ALSO_VERBS and step == at and self._said(at - 1) in _MODALS:
+                    person = False
                 if person and said in ("operator", "operators") and self._said(step - 1) in self.lists.systems:
                     person = False
                 is_person, last = person, step
@@ -386,8 +396,10 @@ class _Reader:
         if has_article or self._said(at) not in self.lists.teams:
             return "", 0
         before = self._said(at - 1)
-        is_head = before in ("", ",", ":", "and", "but", "because", "that", "if", "when", "since", "by", "told", "blame", "ask")
-        return ("MAYBE", 1) if is_head and (self._verbish(at + 1) or before in ("by", "blame")) else ("", 0)
+        is_head = before in ("", ",", ":", "and", "but", "because", "that", "if", "when", "since", "by", "told", "blame", "ask", "to", "with", "from", "so", "why", "did")
+        if not is_head or not (self._verbish(at + 1) or before in ("by", "blame", "told", "ask")):
+            return "", 0
+        return ("PERSON" if self._said(at) in _SURE_TEAMS else "MAYBE"), 1
 
     def _named(self, at: int) -> tuple[str, int]:
         """A name: known, or a capital where no common word would have one."""

@@ -72,6 +72,7 @@ def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
     pattern = "|".join(patterns)
     for name, piece in _given()["macros"].items():
         pattern = pattern.replace(f"{{{name}}}", piece)
+    pattern = re.sub(r"(\(\?P<who\d*>[^()]*\))", r"\1(?!['\\w])", pattern)  # PERSON is not PERSON's
     numbers = count()
     pattern = re.sub(r"\(\?P<who\d*>", lambda _: f"(?P<who{next(numbers)}>", pattern)  # a name may stand once only
     return re.compile(rf"(?<!\S)(?:{pattern})(?!\S)")

@@ -50,7 +50,10 @@ _ALSO_VERBS = {"lead", "leads", "staff", "team", "man", "pilot", "author", "part
 _INDEFINITE = {"someone", "anyone", "everyone", "nobody", "nothing", "anything", "everything", "something", "whoever"}
 _QUANTITIES = {"one", "two", "three", "some", "most", "all", "both", "half", "many", "several", "few", "any", "either"}
 _NONE = {"none", "neither", "no", "nobody"}
-_ABSTRACT = ("ing", "tion", "sion", "ment", "ity", "ness", "ance", "ence", "ship", "ly", "s")
+_MACHINES = {"certificate", "cert", "package", "secret", "secrets", "session", "task", "memory", "key", "password",
+             "process", "queue", "connection", "state", "transaction", "cluster", "volume", "window", "log", "lock",
+             "cache", "job", "service", "config", "token", "file"}  # their managers are programs
+_ABSTRACT = ("er", "or", "db", "ql", "ing", "tion", "sion", "ment", "ity", "ness", "ance", "ence", "ship", "ly", "s")
 _NOT_PASTS = {"need", "speed", "feed", "seed", "bed", "red", "shed", "indeed", "embed", "exceed", "proceed", "succeed"}
 
 
@@ -368,6 +371,8 @@ class _Reader:
                 if said == "shift" and self._said(step - 1) not in _TIMES_OF_DAY:
                     person = False
                 if said in _ALSO_VERBS and step == at and self._said(at - 1) in _MODALS:
+                    person = False
+                if said == "manager" and self._said(step - 1) in _MACHINES:
                     person = False
                 if person and said in ("operator", "operators") and self._said(step - 1) in self.lists.systems:
                     person = False

@@ -29,9 +29,9 @@ class Weights(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What the model hears in a sentence: how sure it is (0 to 1), the family, and the words that weigh most."""
+    """What the model hears in a sentence: a score (0 where it can't tell), the family, the words that weigh most."""
 
-    sure: float
+    score: float
     family: str
     start: int
     end: int
@@ -67,9 +67,20 @@ def features(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
 
 
 def _kind(word: Word) -> str:
-    """Systems under one tag, as people are; all else as it is."""
+    """Systems under one tag, as people are, and so are words that judge or tell of harm; all else as it is."""
     known = lists()
-    return "THING" if word.said in known.things or word.said in known.systems else word.said
+    said = word.said
+    for kind, words in (
+        ("TRAIT", known.traits),
+        ("HASTE", known.adverbs),
+        ("VICE", known.vices),
+        ("HARM", known.harms),
+        ("PENALTY", known.penalties),
+        ("THING", known.things | known.systems),
+    ):
+        if said in words:
+            return kind
+    return said
 
 
 def hear(sentence: Sentence) -> Heard | None:
@@ -80,7 +91,11 @@ def hear(sentence: Sentence) -> Heard | None:
     loud = [0.0] * len(sentence.words)
     total = known.bias
     scores = dict.fromkeys(known.families, 0.0)
+    counted: set[str] = set()
     for feature, first, last in features(sentence):
+        if feature in counted:
+            continue  # as in training: said twice is not heard louder
+        counted.add(feature)
         weight = known.blame.get(feature, 0.0)
         total += weight
         for at in range(first, last + 1):
@@ -88,11 +103,7 @@ def hear(sentence: Sentence) -> Heard | None:
         for family, theirs in known.families.items():
             scores[family] += theirs.get(feature, 0.0)
     start, end = _loudest(sentence.words, loud)
-    return Heard(_sigmoid(total), max(scores, key=lambda name: scores[name]), start, end)
-
-
-def _sigmoid(total: float) -> float:
-    return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
+    return Heard(total, max(scores, key=lambda name: scores[name]), start, end)
 
 
 def _loudest(words: Sequence[Word], loud: Sequence[float]) -> tuple[int, int]:

@@ -33,10 +33,10 @@ class Rule:
     id: str
     family: str
     when: tuple[str, ...]
-    level: str = "nudge"
+    level: Level = "nudge"
     over: str = "tagged"
-    we: str = ""
-    self: str = "self"
+    we: Level | Literal["none", ""] = ""
+    self: Level | Literal["none"] = "self"
     unless: tuple[str, ...] = ()
     ask: str = ""
     finds: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Rule:
     def silenced(self) -> re.Pattern[str] | None:
         return _compiled(self.unless) if self.unless else None
 
-    def level_about(self, who: str) -> str:
+    def level_about(self, who: str) -> Level | Literal["none"]:
         """The level of a hint whose subject carries this tag; "none" when it is none."""
         if who.startswith("SELF"):
             return self.self
@@ -63,7 +63,7 @@ class Met(NamedTuple):
     """A rule that a sentence meets: the level, and the words (first and last place in the text) it met."""
 
     rule: Rule
-    level: str
+    level: Level
     start: int
     end: int
 

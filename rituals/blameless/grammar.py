@@ -179,7 +179,7 @@ def _spelled_out(text: str) -> list[Word]:
                 continue
             found.append(Word("," if said in "—–-" else said, start, end))
         else:
-            found += [Word(each, start, end, said[0].isupper()) for each in _expanded(said)]
+            found += [Word(each, start, end, said[0].isupper() and not n) for n, each in enumerate(_expanded(said))]
     return list(_apostrophes_read(found))
 
 
@@ -423,6 +423,8 @@ class _Reader:
         if not word.capital or not said.isalpha() or self._known(said):
             return "", 0
         before = self._said(at - 1)
+        if at and before in ("to", "by", "with", "for", "from", ":", "like") and self._said(at + 1) not in self.nouns:
+            return ("MAYBE", 1) if not said.endswith(_ABSTRACT) and said not in lists_.systems else ("", 0)
         if (self._verbish(at + 1) or self._said(at + 1) == "'s") and before not in ("the", "a", "an", "in", "at", "on"):
             if at == 0 and said.endswith(_ABSTRACT):
                 return "", 0

@@ -30,7 +30,10 @@ _WORDS = re.compile(
     re.VERBOSE,
 )
 _ENDS = {".", "?", "!", ";", "...", "…", ".."}
-_TITLES = {"mr", "mrs", "ms", "dr", "herr", "frau"}
+_TITLES = {"mr", "mrs", "ms", "dr", "herr", "frau", "professor", "prof", "chef", "sir"}
+_TRADES = ("ist", "ists", "ician", "icians", "eer", "eers", "sman", "smen", "swoman", "keeper", "keepers", "ologist")  # endings of people
+_NO_TRADES = {"checklist", "checklists", "whitelist", "blocklist", "allowlist", "exists", "persist", "persists", "consist",
+              "consists", "insist", "insists", "assist", "assists", "resist", "resists", "denylist", "blacklist", "career", "twist"}  # fmt: skip
 _CROWDS = {"here", "channel", "everyone"}
 _POSSESSIVES = {"my": "SELF", "our": "WE", "your": "YOU", "his": "PERSON", "their": "PERSON"}
 _MINE = {"mine": "SELF", "ours": "WE", "yours": "YOU", "theirs": "PERSON", "hers": "PERSON"}
@@ -366,8 +369,8 @@ class _Reader:
         last, is_person, step = begin, False, begin
         while step < len(self.words) and step < begin + PHRASE:
             said = self._said(step)
-            if said in self.nouns and not (step > begin and is_person and said in self.lists.verbs):
-                person = said in self.lists.people
+            if (said in self.nouns or self._is_trade(said)) and not (step > begin and is_person and said in self.lists.verbs):
+                person = said in self.lists.people or self._is_trade(said)
                 if said == "shift" and self._said(step - 1) not in _TIMES_OF_DAY:
                     person = False
                 if said in _ALSO_VERBS and step == at and self._said(at - 1) in _MODALS:
@@ -395,6 +398,10 @@ class _Reader:
         if first in ("every", "any"):
             return ("everyone" if first == "every" else "anyone"), last + 1 - at
         return "PERSON", last + 1 - at
+
+    def _is_trade(self, said: str) -> bool:
+        """Whether a word names people by its ending: "physicists", "craftsman"."""
+        return said.endswith(_TRADES) and len(said) > 6 and said not in self.lists.things and said not in _NO_TRADES
 
     def _team(self, at: int, has_article: bool) -> tuple[str, int]:
         """A team by its bare name, at the head of a clause or behind "by" or "told"."""

@@ -19,6 +19,8 @@ from rituals.blameless.grammar import Sentence, Word, lists
 BEGINNING = 5  # letters of a word's beginning: "careless", "carelessly" and "carelesness" share theirs
 PEOPLE = {"PERSON", "SELF", "WE", "YOU", "MAYBE", "someone", "anyone", "everyone", "nobody", "who", "whoever", "people"}
 
+KINDS = {"TRAIT", "HASTE", "VICE", "HARM", "PENALTY", "THING", "not", "never", "because", "should", "could", "?"}
+
 
 class Weights(NamedTuple):
     """weights.json: `blame` for the sound of blame, `families` for which family it is, both by feature."""
@@ -63,6 +65,10 @@ def features(sentence: Sentence) -> Iterator[tuple[str, int, int]]:
     if last:
         yield f"^ {said[0]} {said[1]}", 0, 1
     yield f"$ {said[-1]}", last, last
+    there = set(said)
+    for person in sorted(there & PEOPLE):
+        for kind in sorted(there & KINDS):
+            yield f"{person} & {kind}", 0, last
     yield f"length {min(len(said) // 3, 6)}", 0, last
 
 

@@ -20,6 +20,7 @@ from bot.courier import log_bug
 from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
+from bot.visit import Visit
 from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
@@ -97,13 +98,7 @@ def build_app(
         listener_executor=executor,
     )
 
-    lent: dict[str, Any] = {
-        "sessions": database,
-        "people": people,
-        "rooms": rooms,
-        "workspaces": workspaces,
-        "redraws": redraws,
-    }
+    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces}
     for room in rooms.values():
         lent |= room.lends
 
@@ -113,11 +108,18 @@ def build_app(
         workspace = workspace_id(context.team_id or "", context.enterprise_id)
         context.update(lent)
         context["ack"] = WordedAck(wording)
-        context["workspace"] = workspace
-        client = workspaces.client(workspace)
-        if client is not None:  # None: it is leaving, and nobody calls Slack for it
-            context["client"] = client
-        context["reply"] = partial(replies.send, body.get("response_url", ""))
+        context["client"] = workspaces.client(workspace) or context.client  # its own, unless it is leaving
+        context["visit"] = Visit(
+            workspace=workspace,
+            person=context.user_id or "",
+            trigger=body.get("trigger_id", ""),
+            client=context.client,
+            sessions=database,
+            people=people,
+            rooms=rooms,
+            reply=partial(replies.send, body.get("response_url", "")),
+            redraw=redraws.soon,
+        )
         next()
 
     app.error(refuse)  # for what goes wrong before a listener is reached
@@ -204,7 +206,7 @@ def _say(refusal: Refusal, ack: Ack, body: Json, client: WebClient, context: Bol
     if body.get("type") == "view_submission":
         return _in_the_form(refusal, body["view"]) if ack.response is None else None
     if body.get("response_url"):
-        context["reply"]([section(refusal.marked_up(escape))])
+        context["visit"].reply([section(refusal.marked_up(escape))])
     elif body.get("trigger_id"):
         client.views_open(trigger_id=body["trigger_id"], view=notice("Sorry", refusal.marked_up(escape)))
     return BoltResponse(status=200, body="") if ack.response is None else None

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from slack_bolt import Ack, App
-from slack_sdk import WebClient
 
 import storage.nudges
 from bot import home
 from bot.blocks.calendar import row
 from bot.blocks.common import Json, context, section, there
 from bot.clock import now
-from bot.people import People
 from bot.rooms import RitualRoom
+from bot.visit import Visit
 from rituals.calendar import schedules
 from rituals.calendar.spans import read_until
 from rituals.errors import GuestsMayNot, NotFound, Refusal
 from rituals.who_may import Asker
-from storage import Database, Session
+from storage import Session
 from storage.calendar import keepers_of, schedules_of_channel
 from storage.people import remember
 from storage.schema import Schedule
@@ -50,35 +49,25 @@ def register(app: App) -> None:
         app.action(f"schedule_{verb}")(take_click)
 
 
-def take_click(
-    ack: Ack,
-    body: Json,
-    action: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    rooms: Mapping[str, RitualRoom],
-    reply: Callable[..., None],
-) -> None:
+def take_click(ack: Ack, body: Json, action: Json, visit: Visit) -> None:
     """A button of a row, pressed in a list, on App Home or in a private reminder."""
     ack()
-    person, verb = body["user"]["id"], action["action_id"].removeprefix("schedule_")
+    workspace, verb = visit.workspace, action["action_id"].removeprefix("schedule_")
     number, _, seen = action["value"].partition(" ")
-    asker = people.asker(client, workspace, person)
-    with sessions.begin() as session:
+    asker = visit.asker()
+    with visit.sessions.begin() as session:
         meant = schedules.find(session, workspace, int(number))
         if verb == "skip" and seen != _due(meant):
             said = f"{_name(meant)} leaves that date out already."
         else:
             said = obey(session, meant, verb, "", asker, now())
-        redrawn = list_rows(session, workspace, meant.channel, rooms, now(), only=meant.ritual)
-        storage.nudges.mind(session, workspace, person, now())
+        redrawn = list_rows(session, workspace, meant.channel, visit.rooms, now(), only=meant.ritual)
+        storage.nudges.mind(session, workspace, visit.person, now())
     if body["container"]["type"] == "view":
-        return home.publish(client, sessions, people, workspace, person, rooms)
+        return home.publish(visit)
     if body["container"].get("is_ephemeral"):
-        return reply([section(said), *redrawn], replace=True)
-    return reply([section(said)])
+        return visit.reply([section(said), *redrawn], replace=True)
+    return visit.reply([section(said)])
 
 
 def _due(schedule: Schedule) -> str:
@@ -113,26 +102,17 @@ def list_rows(
     return [*blocks[:MOST_BLOCKS], context("And more: `/candor why NUMBER` and the like reach the others.")]
 
 
-def take_words(
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    channel: str,
-    verb: str,
-    words: str,
-    asker: Asker,
-) -> str:
+def take_words(visit: Visit, channel: str, verb: str, words: str) -> str:
     """Do what `/prompt pause 3 until Friday` and the like ask, and say what follows from it."""
     mentioned = re.findall(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", words) if verb == "share" else []
-    shared = [people.asker(client, workspace, person) for person in mentioned]
+    asker, shared = visit.asker(), [visit.asker(person) for person in mentioned]
     if any(one.is_guest for one in shared):
         raise GuestsMayNot
-    with sessions.begin() as session:
-        meant, rest = find_meant(session, workspace, channel, verb, words)
+    with visit.sessions.begin() as session:
+        meant, rest = find_meant(session, visit.workspace, channel, verb, words)
         if verb == "share":
             for one in shared:
-                remember(session, workspace, one.person, zone=one.zone)
+                remember(session, visit.workspace, one.person, zone=one.zone)
             return share(session, meant, mentioned, asker, now())
         return obey(session, meant, verb, rest, asker, now())
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from slack_bolt import App
-from slack_sdk import WebClient
 
 from bot.blocks.common import Json, message, section
 from bot.clock import now
 from bot.courier import UNREACHABLE
-from bot.people import People
+from bot.visit import Visit
 from bot.workspaces import Workspaces
 from rituals.calendar.schedules import pause_channel, resume_channel
-from storage import Database
 
 
 def register(app: App) -> None:
@@ -23,48 +21,41 @@ def register(app: App) -> None:
     app.event("member_left_channel")(note_left)
 
 
-def note_archived(event: Json, sessions: Database, people: People, workspace: str) -> None:
+def note_archived(event: Json, visit: Visit) -> None:
     """What happened there pauses itself and says why."""
-    people.forget(workspace, event["channel"])
-    with sessions.begin() as session:
-        pause_channel(session, workspace, event["channel"], UNREACHABLE["is_archived"], now())
+    visit.people.forget(visit.workspace, event["channel"])
+    with visit.sessions.begin() as session:
+        pause_channel(session, visit.workspace, event["channel"], UNREACHABLE["is_archived"], now())
 
 
-def note_unarchived(event: Json, sessions: Database, people: People, workspace: str) -> None:
+def note_unarchived(event: Json, visit: Visit) -> None:
     """What paused for that reason goes on."""
-    people.forget(workspace, event["channel"])
-    with sessions.begin() as session:
-        resume_channel(session, workspace, event["channel"], UNREACHABLE["is_archived"], now())
+    visit.people.forget(visit.workspace, event["channel"])
+    with visit.sessions.begin() as session:
+        resume_channel(session, visit.workspace, event["channel"], UNREACHABLE["is_archived"], now())
 
 
-def note_left(event: Json, sessions: Database, people: People, workspace: str, workspaces: Workspaces) -> None:
+def note_left(event: Json, visit: Visit, workspaces: Workspaces) -> None:
     """Somebody left; when that is us, what happened there pauses."""
-    people.forget(workspace, event["channel"])
-    ours = workspaces.find(workspace)
+    visit.people.forget(visit.workspace, event["channel"])
+    ours = workspaces.find(visit.workspace)
     if ours is not None and event["user"] == ours.bot_user:
-        with sessions.begin() as session:
-            pause_channel(session, workspace, event["channel"], UNREACHABLE["not_in_channel"], now())
+        with visit.sessions.begin() as session:
+            pause_channel(session, visit.workspace, event["channel"], UNREACHABLE["not_in_channel"], now())
 
 
-def note_joined(
-    event: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    workspaces: Workspaces,
-) -> None:
+def note_joined(event: Json, visit: Visit, workspaces: Workspaces) -> None:
     """Somebody came; when that is us, what we paused goes on, and only who invited us hears of it."""
     channel = event["channel"]
-    people.forget(workspace, channel)
-    ours = workspaces.find(workspace)
+    visit.people.forget(visit.workspace, channel)
+    ours = workspaces.find(visit.workspace)
     if ours is None or event["user"] != ours.bot_user:
         return
-    with sessions.begin() as session:
+    with visit.sessions.begin() as session:
         resumed = [
             schedule
             for reason in ("not_in_channel", "channel_not_found")
-            for schedule in resume_channel(session, workspace, channel, UNREACHABLE[reason], now())
+            for schedule in resume_channel(session, visit.workspace, channel, UNREACHABLE[reason], now())
         ]
     if event.get("inviter"):
         going_on = f" {len(resumed)} paused before; they go on now." if resumed else ""
@@ -77,4 +68,4 @@ def note_joined(
                 )
             ]
         )
-        client.chat_postEphemeral(channel=channel, user=event["inviter"], text=said.text, blocks=said.blocks)
+        visit.client.chat_postEphemeral(channel=channel, user=event["inviter"], text=said.text, blocks=said.blocks)

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import Executor
 from datetime import datetime
 from threading import Lock
 
 from slack_bolt import Ack, App
-from slack_sdk import WebClient
 
 from bot import clock
 from bot.blocks import home as blocks
 from bot.blocks.calendar import row
 from bot.blocks.common import Json, escape, there
 from bot.courier import keep_going
-from bot.people import People
-from bot.rooms import RitualRoom
+from bot.visit import Visit
 from rituals.calendar.schedules import next_dates
 from rituals.errors import Refusal
-from storage import Database
 from storage.calendar import keepers_of, schedules_kept_by
 from storage.people import acts
 from storage.people import person as known_person
@@ -37,17 +33,10 @@ def register(app: App) -> None:
     app.action("audit")(open_audit)
 
 
-def open_home(
-    event: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    rooms: Mapping[str, RitualRoom],
-) -> None:
+def open_home(event: Json, visit: Visit) -> None:
     """Somebody opened the tab."""
     if event.get("tab", "home") == "home":
-        publish(client, sessions, people, workspace, event["user"], rooms)
+        publish(visit)
 
 
 class Redraws:
@@ -61,17 +50,9 @@ class Redraws:
         self._waiting: set[tuple[str, str]] = set()
         self._lock = Lock()
 
-    def soon(
-        self,
-        client: WebClient,
-        sessions: Database,
-        people: People,
-        workspace: str,
-        person: str,
-        rooms: Mapping[str, RitualRoom],
-    ) -> None:
-        """Draw somebody's App Home again soon."""
-        whose = (workspace, person)
+    def soon(self, visit: Visit) -> None:
+        """Draw a visitor's App Home again soon."""
+        whose = (visit.workspace, visit.person)
         with self._lock:
             if whose in self._waiting:
                 return
@@ -81,7 +62,7 @@ class Redraws:
             with self._lock:
                 self._waiting.discard(whose)
             with keep_going("drawing an App Home again"):
-                publish(client, sessions, people, workspace, person, rooms)
+                publish(visit)
 
         self._executor.submit(draw)
 
@@ -90,19 +71,13 @@ class Redraws:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def publish(
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    person: str,
-    rooms: Mapping[str, RitualRoom],
-) -> None:
-    """Draw somebody's App Home as things are now."""
-    asker = people.asker(client, workspace, person)
-    channels = [channel for channel, _ in people.shared_channels(client, workspace, person)]
+def publish(visit: Visit) -> None:
+    """Draw a visitor's App Home as things are now."""
+    workspace, person, rooms = visit.workspace, visit.person, visit.rooms
+    asker = visit.asker()
+    channels = [channel for channel, _ in visit.shared_channels()]
     now = clock.now()
-    with sessions.reading() as session:
+    with visit.sessions.reading() as session:
         due = [block for room in rooms.values() for block in room.due_for(session, workspace, channels, person)]
         kept = [
             row(
@@ -128,23 +103,21 @@ def publish(
         shifted=_shifted(now, zone),
         is_admin=asker.is_admin,
     )
-    client.views_publish(user_id=person, view=view)
+    visit.client.views_publish(user_id=person, view=view)
 
 
-def open_audit(
-    ack: Ack, body: Json, client: WebClient, sessions: Database, people: People, workspace: str
-) -> None:
+def open_audit(ack: Ack, visit: Visit) -> None:
     """*What was administered*, for admins."""
     ack()
-    asker = people.asker(client, workspace, body["user"]["id"])
+    asker = visit.asker()
     if not asker.is_admin:
         raise AdminsOnly
-    with sessions.reading() as session:
+    with visit.sessions.reading() as session:
         lines = [
             f"• {there(act.at, asker.zone or 'UTC')}: {_who(act.person)} {act.verb} {escape(act.subject)}"
-            for act in acts(session, workspace, AUDIT_LINES)
+            for act in acts(session, visit.workspace, AUDIT_LINES)
         ]
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.audit(lines))
+    visit.open(blocks.audit(lines))
 
 
 def _who(person: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from slack_bolt import App
@@ -17,7 +17,7 @@ from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
 from bot.people import People
 from bot.replies import PostReply, Replies
-from bot.rooms import RitualRoom
+from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.workspaces import Workspaces
@@ -38,6 +38,11 @@ class House:
     people: People
     replies: Replies
     redraws: Redraws
+    workspaces: Workspaces
+
+    def bell(self, now: datetime) -> Bell:
+        """What a ring at this moment lends to the rooms."""
+        return Bell(self.database, self.people, self.workspaces, now)
 
 
 def build_house(
@@ -70,7 +75,7 @@ def build_house(
         executor=executor,
     )
     courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
-    return House(app, database, rooms, courier, people, replies, redraws)
+    return House(app, database, rooms, courier, people, replies, redraws, workspaces)
 
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:

@@ -86,7 +86,7 @@ class Process:
         self.executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
         house = build_house(settings, client, workspaces, self.database, executor=self.executor)
         self.redraws = house.redraws
-        self.rings = Rings(self.database, house.rooms, house.courier, settings.ring_seconds)
+        self.rings = Rings(house, settings.ring_seconds)
         quiet()
         pages = {"/healthz": partial(health_page, health_of(self.database, self.rings))} | install
         self.edge = Edge(house.app, settings.signing_secret.get_secret_value(), pages, house.replies.is_slacks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from bot.blocks import nudges as blocks
 from bot.blocks.common import Json, Message, section
 from bot.clock import now
 from bot.rooms import NudgePart, Posting
+from bot.visit import Visit
 from rituals import nudges
-from storage import Database, Session
+from storage import Session
 from storage.schema import Delivery
 
 
@@ -47,26 +48,24 @@ def postings(parts: Mapping[str, NudgePart]) -> dict[str, Posting]:
     return {"nudge.bundle": Posting(say, repeat="at_most_once", settled=forget_unsaid)}
 
 
-def take_fine(ack: Ack, body: Json, sessions: Database, workspace: str, reply: Callable[..., None]) -> None:
+def take_fine(ack: Ack, visit: Visit) -> None:
     """*Keep it as it is*."""
     ack()
-    with sessions.begin() as session:
-        rows.mind(session, workspace, body["user"]["id"], now())
-    reply([section("Good, it stays as it is.")])
+    with visit.sessions.begin() as session:
+        rows.mind(session, visit.workspace, visit.person, now())
+    visit.reply([section("Good, it stays as it is.")])
 
 
-def take_wish(
-    ack: Ack, body: Json, action: Json, sessions: Database, workspace: str, reply: Callable[..., None]
-) -> None:
+def take_wish(ack: Ack, action: Json, visit: Visit) -> None:
     """Less often, later in the day, or not at all."""
     ack()
     wish = action["action_id"].removeprefix("nudge_")
-    with sessions.begin() as session:
-        rows.mind(session, workspace, body["user"]["id"], now())
-        nudges.slow_down(session, workspace, body["user"]["id"], wish, now())
+    with visit.sessions.begin() as session:
+        rows.mind(session, visit.workspace, visit.person, now())
+        nudges.slow_down(session, visit.workspace, visit.person, wish, now())
     said = {
         "once_a_week": "Once a week at most from now on.",
         "afternoon": "In the afternoon from now on.",
         "none": "No more private reminders. `/candor quiet off` brings them back.",
     }
-    reply([section(said[wish])])
+    visit.reply([section(said[wish])])

@@ -11,7 +11,8 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.blocks.common import Json, Message
-from bot.workspaces import Installation
+from bot.people import People
+from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim
 from storage import Database, Session
 from storage.schema import Delivery, Nudge, Schedule
@@ -39,6 +40,23 @@ class Posting:
 
 
 @dataclass(frozen=True)
+class Bell:
+    """What a ring lends to a ritual that tends its work: the hour, the tables, and Slack to ask.
+
+    Slack is asked outside of any transaction; each piece of work opens one of its own.
+    """
+
+    database: Database
+    people: People
+    workspaces: Workspaces
+    now: datetime
+
+    def client(self, workspace: str) -> WebClient | None:
+        """Slack, as this workspace lets us speak to it; None when it has left."""
+        return self.workspaces.client(workspace)
+
+
+@dataclass(frozen=True)
 class RitualRoom:
     """One ritual, as app, courier, ring and App Home meet it.
 
@@ -52,7 +70,7 @@ class RitualRoom:
     postings: Mapping[str, Posting]
     nudge_parts: Mapping[str, NudgePart]
     begin: Callable[[Session, Claim, datetime], object]
-    tend: Callable[[Database, datetime], None]
+    tend: Callable[[Bell], None]
     asks: Callable[[Session, Schedule], str]
     due_for: Callable[[Session, str, Sequence[str], str], list[Json]]
     first_button: Json

@@ -20,8 +20,9 @@ import storage.nudges
 import storage.outbox
 import storage.people
 from bot import clock
-from bot.courier import Courier, keep_going
-from bot.rooms import RitualRoom
+from bot.courier import keep_going
+from bot.house import House
+from bot.rooms import Bell, RitualRoom
 from rituals import nudges
 from rituals.calendar import due
 from storage import Database, Session
@@ -73,15 +74,15 @@ def ring_nudges(database: Database, now: datetime) -> None:
             nudges.bundle(session, workspace, person, now)
 
 
-def ring(database: Database, rooms: Mapping[str, RitualRoom], now: datetime) -> None:
+def ring(bell: Bell, rooms: Mapping[str, RitualRoom]) -> None:
     """One ring: the calendar, what the rituals tend, the nudges."""
     with keep_going("ringing the calendar"):
-        ring_calendar(database, rooms, now)
+        ring_calendar(bell.database, rooms, bell.now)
     for room in rooms.values():
         with keep_going(f"tending {room.name}"):
-            room.tend(database, now)
+            room.tend(bell)
     with keep_going("ringing the nudges"):
-        ring_nudges(database, now)
+        ring_nudges(bell.database, bell.now)
 
 
 def sweep(database: Database, now: datetime) -> None:
@@ -98,10 +99,8 @@ def sweep(database: Database, now: datetime) -> None:
 class Rings:
     """APScheduler with a memory store, and when each bell last rang."""
 
-    def __init__(
-        self, database: Database, rooms: Mapping[str, RitualRoom], courier: Courier, ring_seconds: float
-    ) -> None:
-        self._database, self._rooms, self._courier = database, rooms, courier
+    def __init__(self, house: House, ring_seconds: float) -> None:
+        self._house = house
         self.last_rang: datetime | None = None  # by the machine's own clock
         self._stopping = Event()
         # one at a time, and one instead of many after a pause: the work stands in the database anyway
@@ -118,18 +117,17 @@ class Rings:
         self._scheduler.add_job(self._sweep, "interval", seconds=SWEEP.total_seconds())
 
     def _ring(self) -> None:
-        now = clock.now()
-        ring(self._database, self._rooms, now)
+        ring(self._house.bell(clock.now()), self._house.rooms)
         self.last_rang = clock.unmoved()
 
     def _post(self) -> None:
         with keep_going("posting what is owed"):
             # each by the time it is then: a lease that began with the first one's would be over for the last
-            while not self._stopping.is_set() and self._courier.deliver_due(clock.now(), limit=1):
+            while not self._stopping.is_set() and self._house.courier.deliver_due(clock.now(), limit=1):
                 pass
 
     def _sweep(self) -> None:
-        sweep(self._database, clock.now())
+        sweep(self._house.database, clock.now())
 
     def start(self) -> None:
         self._scheduler.start()

@@ -87,7 +87,7 @@ def serve_socket(
     """Serve the one workspace through a socket. Raises BadSettings when the health port can't be had."""
     executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
     house = build_house(settings, client, workspaces, database, executor=executor)
-    rings = Rings(database, house.rooms, house.courier, settings.ring_seconds)
+    rings = Rings(house, settings.ring_seconds)
     socket = SocketModeHandler(
         house.app,
         app_token=settings.app_token.get_secret_value(),

@@ -154,7 +154,7 @@ class Candor:
 
     def ring(self) -> None:
         """One ring of the calendar and one of the courier, now."""
-        ring(self.house.database, self.house.rooms, self.travel.now)
+        ring(self.house.bell(self.travel.now), self.house.rooms)
         self.house.courier.deliver_due(self.travel.now)
 
     def ring_at(self, instant: datetime) -> None:

@@ -55,6 +55,7 @@ SHARED = {
         "serve": "the process",
         "settings": "the environment",
         "shell": "what the verbs of a shell share",
+        "visit": "one request: who asks, where, and what answers it",
         "wording": "our words as a workspace needs them: command prefix, plain dates",
         "workspaces": "who installed us",
     },

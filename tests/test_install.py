@@ -284,7 +284,7 @@ def rows_of(database: Database, workspace: str) -> dict[str, int]:
 def ring(host: Host) -> None:
     from bot.scheduler import ring as ring_now
 
-    ring_now(host.database, host.house.rooms, host.travel.now)
+    ring_now(host.house.bell(host.travel.now), host.house.rooms)
     host.house.courier.deliver_due(host.travel.now)
 
 

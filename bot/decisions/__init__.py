@@ -11,7 +11,7 @@ import storage.decisions as rows
 from bot.blocks.common import Json, button
 from bot.blocks.decisions import answers
 from bot.decisions import asking, keeping
-from bot.rooms import RitualRoom
+from bot.rooms import Bell, RitualRoom
 from rituals import nudges
 from rituals.decisions.lookup import KEEP_MISSES, Lookups, gaps
 from storage import Database, Session
@@ -55,10 +55,11 @@ def room() -> RitualRoom:
     )
 
 
-def tend(database: Database, now: datetime) -> None:
+def tend(bell: Bell) -> None:
     """What is due at a ring: the radar in the first days of a month, and every day the old questions go."""
-    radar(database, now)
-    oldest = (now - KEEP_MISSES).date().isoformat()
+    database = bell.database
+    radar(database, bell.now)
+    oldest = (bell.now - KEEP_MISSES).date().isoformat()
     with database.reading() as session:
         has_old = rows.workspaces_with_misses(session, "", oldest)
     if has_old:

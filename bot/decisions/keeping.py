@@ -2,86 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from slack_bolt import Ack
-from slack_sdk import WebClient
 
 import storage.decisions as rows
-from bot import home
 from bot.blocks.common import Json, escape, notice
 from bot.blocks.decisions import forms
 from bot.clock import now
-from bot.people import People
-from bot.rooms import RitualRoom
+from bot.visit import Visit
 from rituals.decisions.lookup import Lookups
 from rituals.decisions.registry import NoSuchRole, all_entries, entry_of, may_change, roles_in, save, teach
 from rituals.decisions.starting import begin, left_of_ten
 from rituals.errors import ChangedMeanwhile
-from rituals.who_may import Asker
-from storage import Database
 from storage.people import note_act
 
 
-def open_ten(ack: Ack, body: Json, client: WebClient, sessions: Database, people: People, workspace: str) -> None:
+def open_ten(ack: Ack, visit: Visit) -> None:
     """*Start with ten*, on App Home or under an answer."""
     ack()
-    asker = people.asker(client, workspace, body["user"]["id"])
-    begin_ten(body, client, sessions, people, workspace, asker)
+    begin_ten(visit)
 
 
-def begin_ten(
-    body: Json, client: WebClient, sessions: Database, people: People, workspace: str, asker: Asker
-) -> None:
+def begin_ten(visit: Visit) -> None:
     """Open the form with ten areas; what the registry has already is left out."""
-    with sessions.reading() as session:
-        may_change(session, workspace, asker)
-        areas = left_of_ten(session, workspace)
+    asker = visit.asker()
+    with visit.sessions.reading() as session:
+        may_change(session, visit.workspace, asker)
+        areas = left_of_ten(session, visit.workspace)
     if not areas:
         view = notice("Start with ten", "All ten are in the registry. `/whodecides edit` changes one.")
     else:
-        view = forms.ten_form(areas, people.everybody(client, workspace))
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+        view = forms.ten_form(areas, visit.everybody())
+    visit.open(view)
 
 
-def take_ten(
-    ack: Ack,
-    body: Json,
-    view: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    rooms: Mapping[str, RitualRoom],
-    redraws: home.Redraws,
-) -> None:
+def take_ten(ack: Ack, view: Json, visit: Visit) -> None:
     """The picked deciders, stored; who began looks after the registry."""
-    asker = people.asker(client, workspace, body["user"]["id"])
-    with sessions.begin() as session:
-        added = begin(session, workspace, forms.read_ten(view), asker, now())
+    asker = visit.asker()
+    with visit.sessions.begin() as session:
+        added = begin(session, visit.workspace, forms.read_ten(view), asker, now())
     lines = "\n".join(f"• {escape(one.area)}: {one.decide}" for one in added) or "All of them were there already."
     told = "Everybody can ask now, and only they see the answer: `/whodecides may I roll back a release?`"
     ack(response_action="update", view=notice("Saved", lines, told))
-    redraws.soon(client, sessions, people, workspace, asker.person, rooms)
+    visit.redraw_home()
 
 
-def begin_area(
-    body: Json, client: WebClient, sessions: Database, workspace: str, asker: Asker, right_id: int | None
-) -> None:
+def begin_area(visit: Visit, right_id: int | None) -> None:
     """Open the form of one area, or of a new one."""
-    with sessions.reading() as session:
-        may_change(session, workspace, asker)
-        kept = rows.right(session, workspace, right_id) if right_id is not None else None
-    client.views_open(trigger_id=body["trigger_id"], view=forms.area_form(entry_of(kept) if kept else None))
+    asker = visit.asker()
+    with visit.sessions.reading() as session:
+        may_change(session, visit.workspace, asker)
+        kept = rows.right(session, visit.workspace, right_id) if right_id is not None else None
+    visit.open(forms.area_form(entry_of(kept) if kept else None))
 
 
-def take_area(
-    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
-) -> None:
+def take_area(ack: Ack, view: Json, visit: Visit) -> None:
     """An area, stored."""
     edited = forms.edited(view)
-    asker = people.asker(client, workspace, body["user"]["id"])
-    with sessions.begin() as session:
+    asker, workspace = visit.asker(), visit.workspace
+    with visit.sessions.begin() as session:
         may_change(session, workspace, asker)
         known = {one.ref: one for one in all_entries(session, workspace)}
         if edited is not None and edited[0] not in known:
@@ -93,73 +71,54 @@ def take_area(
     ack(response_action="update", view=forms.saved(entry))
 
 
-def open_teach(
-    ack: Ack,
-    body: Json,
-    action: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    lookups: Lookups,
-) -> None:
+def open_teach(ack: Ack, action: Json, visit: Visit, lookups: Lookups) -> None:
     """*This belongs to …*: the nearest areas first."""
     ack()
-    asker = people.asker(client, workspace, body["user"]["id"])
-    question = action["value"]
-    with sessions.reading() as session:
+    asker, workspace, question = visit.asker(), visit.workspace, action["value"]
+    with visit.sessions.reading() as session:
         may_change(session, workspace, asker)
         near = [(right_id, entry.area) for right_id, entry in lookups.ask(session, workspace, question).candidates]
         others = sorted((one.area, one.id) for one in rows.rights(session, workspace))
     areas = dict([*near, *[(right_id, area) for area, right_id in others]])
-    client.views_open(trigger_id=body["trigger_id"], view=forms.teach_form(question, list(areas.items())))
+    visit.open(forms.teach_form(question, list(areas.items())))
 
 
-def take_teach(
-    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
-) -> None:
+def take_teach(ack: Ack, view: Json, visit: Visit) -> None:
     """The question becomes an alias, or the first one of a new area."""
     words, question, right_id = forms.read_teach(view)
-    asker = people.asker(client, workspace, body["user"]["id"])
+    asker = visit.asker()
     if right_id is None:
-        with sessions.reading() as session:
-            may_change(session, workspace, asker)
+        with visit.sessions.reading() as session:
+            may_change(session, visit.workspace, asker)
         ack(response_action="update", view=forms.area_form(None, words, question))
         return
-    with sessions.begin() as session:
-        entry = teach(session, workspace, right_id, words, question, asker, now())
+    with visit.sessions.begin() as session:
+        entry = teach(session, visit.workspace, right_id, words, question, asker, now())
     ack(response_action="update", view=forms.taught(words, entry))
 
 
-def open_name(
-    ack: Ack, body: Json, action: Json, client: WebClient, sessions: Database, people: People, workspace: str
-) -> None:
+def open_name(ack: Ack, action: Json, visit: Visit) -> None:
     """*Name somebody* for a role."""
     ack()
-    asker = people.asker(client, workspace, body["user"]["id"])
-    begin_name(body, client, sessions, people, workspace, asker, action["value"])
+    begin_name(visit, action["value"])
 
 
-def begin_name(
-    body: Json, client: WebClient, sessions: Database, people: People, workspace: str, asker: Asker, role: str
-) -> None:
+def begin_name(visit: Visit, role: str) -> None:
     """Open the form that says who a role is, or who it is now. Raises NoSuchRole for one that no area names."""
-    with sessions.reading() as session:
-        may_change(session, workspace, asker)
-        named = {one.lower(): one for entry in all_entries(session, workspace) for one in roles_in(entry)}
+    asker = visit.asker()
+    with visit.sessions.reading() as session:
+        may_change(session, visit.workspace, asker)
+        named = {one.lower(): one for entry in all_entries(session, visit.workspace) for one in roles_in(entry)}
     if role.lower() not in named:
         raise NoSuchRole
-    view = forms.name_form(named[role.lower()], people.everybody(client, workspace))
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    visit.open(forms.name_form(named[role.lower()], visit.everybody()))
 
 
-def take_name(
-    ack: Ack, body: Json, view: Json, client: WebClient, sessions: Database, people: People, workspace: str
-) -> None:
+def take_name(ack: Ack, view: Json, visit: Visit) -> None:
     """Who a role is, stored."""
     role, person, group = forms.read_name(view)
-    asker = people.asker(client, workspace, body["user"]["id"])
-    with sessions.begin() as session:
+    asker, workspace = visit.asker(), visit.workspace
+    with visit.sessions.begin() as session:
         may_change(session, workspace, asker)
         rows.name_role(session, workspace, role.lower(), person, group)
         note_act(session, workspace, asker.person, "named", f"role {role}"[:60], now())

@@ -12,12 +12,12 @@ from bot.blocks.common import Json, actions, button, clip_escaped, instant, sect
 from bot.blocks.prompts import messages
 from bot.prompts import answering, forms, listing
 from bot.prompts.postings import postings
-from bot.rooms import RitualRoom
+from bot.rooms import Bell, RitualRoom
 from rituals.calendar.due import Claim
 from rituals.prompts import rounds
 from rituals.prompts.asking import RITUAL
 from rituals.prompts.packs import Pack
-from storage import Database, Session
+from storage import Session
 from storage.calendar import schedule
 from storage.schema import Nudge
 
@@ -74,13 +74,14 @@ def room(packs: Mapping[str, Pack]) -> RitualRoom:
     )
 
 
-def close_due(database: Database, now: datetime) -> None:
+def close_due(bell: Bell) -> None:
     """Close the rounds whose time is over, one transaction each."""
-    with database.reading() as session:
-        over = [(asked.workspace, asked.id) for asked in rows.rounds_to_close(session, now, CLOSINGS_PER_RING)]
+    with bell.database.reading() as session:
+        due = rows.rounds_to_close(session, bell.now, CLOSINGS_PER_RING)
+        over = [(asked.workspace, asked.id) for asked in due]
     for workspace, round_id in over:
-        with database.begin() as session:
-            rounds.close(session, workspace, round_id, now)
+        with bell.database.begin() as session:
+            rounds.close(session, workspace, round_id, bell.now)
 
 
 def due_for(session: Session, workspace: str, channels: Sequence[str], person: str) -> list[Json]:

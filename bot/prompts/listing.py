@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from slack_bolt import Ack
-from slack_sdk import WebClient
 
 from bot.blocks.common import Json, escape, section
 from bot.blocks.prompts import messages
 from bot.calendar import VERBS, find_meant, list_rows, take_words
 from bot.clock import now
-from bot.people import People
 from bot.prompts import forms
-from bot.rooms import RitualRoom
+from bot.visit import Visit
 from rituals.prompts import asking
 from rituals.prompts.packs import Pack
 from rituals.who_may import may_read
-from storage import Database, Session
+from storage import Session
 from storage.schema import Schedule
 
 HELP = (
@@ -40,36 +38,24 @@ def asks(session: Session, schedule: Schedule, packs: Mapping[str, Pack]) -> str
     return f"Pack: {pack.title}" if pack else f"Pack {prompt.pack}, which is no longer there: edit or stop it"
 
 
-def take_command(
-    ack: Ack,
-    body: Json,
-    command: Json,
-    client: WebClient,
-    sessions: Database,
-    people: People,
-    workspace: str,
-    packs: Mapping[str, Pack],
-    rooms: Mapping[str, RitualRoom],
-    reply: Callable[..., None],
-) -> None:
+def take_command(ack: Ack, body: Json, command: Json, visit: Visit, packs: Mapping[str, Pack]) -> None:
     """`/prompt WORDS`."""
     verb, _, rest = command.get("text", "").strip().partition(" ")
     verb = verb.lower()
     if verb in ("", "new"):
-        return forms.open_new(ack, body, None, client, people, workspace, packs)
+        return forms.open_new(ack, body, None, visit, packs)
     ack()
-    channel, person = command["channel_id"], command["user_id"]
+    channel = command["channel_id"]
     if verb == "list":
-        may_read(people.channel(client, workspace, channel, person))
-        with sessions.reading() as session:
-            rows = list_rows(session, workspace, channel, rooms, now(), only=asking.RITUAL)
-        return reply(messages.listing(rows, channel))
+        may_read(visit.channel(channel))
+        with visit.sessions.reading() as session:
+            rows = list_rows(session, visit.workspace, channel, visit.rooms, now(), only=asking.RITUAL)
+        return visit.reply(messages.listing(rows, channel))
     if verb == "edit":
-        with sessions.reading() as session:
-            schedule, _ = find_meant(session, workspace, channel, verb, rest)
-        return forms.edit(body, schedule.id, client, sessions, people, workspace, packs)
+        with visit.sessions.reading() as session:
+            schedule, _ = find_meant(session, visit.workspace, channel, verb, rest)
+        return forms.edit(schedule.id, visit, packs)
     if verb in VERBS:
-        asker = people.asker(client, workspace, person)
-        return reply([section(take_words(client, sessions, people, workspace, channel, verb, rest, asker))])
+        return visit.reply([section(take_words(visit, channel, verb, rest))])
     begin = "" if verb == "help" else f"I don't know `{escape(verb[:20].replace('`', ''))}`. "
-    return reply([section(begin + HELP)])
+    return visit.reply([section(begin + HELP)])

@@ -12,12 +12,14 @@ from sqlalchemy import insert, literal, select, text, update
 
 from bot.clock import now
 from bot.home import publish
+from bot.house import House
 from bot.scheduler import ring_calendar
+from bot.visit import Visit
 from storage import Database
 from storage.schema import Keeper, Prompt, Round, Schedule
 from tests.bench.databases import KINDS, TEAM, Databases
 from tests.bench.figures import Figure, median
-from tests.bench.in_process import house
+from tests.bench.in_process import CannedClient, house
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 SEED = 1_000  # schedules written one by one; the others are copies of them with another origin
@@ -126,12 +128,27 @@ def home(databases: Databases) -> Iterator[Figure]:
             for _ in range(4 * TURNS):
                 for size, (built, client) in houses.items():
                     begin = time.perf_counter()
-                    publish(client, built.database, built.people, TEAM, "U0", built.rooms)
+                    publish(visit_of(built, client))
                     spent[size].append(time.perf_counter() - begin)
         few, many = (median(spent[size]) * 1_000 for size in HOMES)
         what = f"opened, {HOMES[1]:,} rituals"
         met = many <= AIM * few
         yield Figure(f"home, {kind}", what, many, "ms", few, f"<= {AIM}", met, f"bare: {HOMES[0]} rituals")
+
+
+def visit_of(built: House, client: CannedClient) -> Visit:
+    """Somebody opens App Home."""
+    return Visit(
+        workspace=TEAM,
+        person="U0",
+        trigger="",
+        client=client,
+        sessions=built.database,
+        people=built.people,
+        rooms=built.rooms,
+        reply=lambda *_: None,
+        redraw=publish,
+    )
 
 
 def add_rituals(database: Database, count: int) -> None:

@@ -20,6 +20,7 @@ import yaml
 from rituals.blameless.quoting import HIDDEN
 
 LONGEST = 80  # words that are read as one sentence; a longer one is cut
+LONGEST_WORD = 40
 PHRASE = 6  # words that a noun phrase may have
 _WORDS = re.compile(
     rf"""(?P<mention><[@!][^>\s]{{1,60}}> | @[A-Za-z][\w.-]{{1,40}})
@@ -193,6 +194,8 @@ def _number(said: str) -> str:
 def _expanded(said: str) -> list[str]:
     """One written word as the words it stands for."""
     word = said.lower().replace("’", "'").strip("-")
+    if len(word) > LONGEST_WORD:
+        return ["quoted"]  # no word of anybody's: a hash, a key, a cat on the keyboard
     typos = lists().typos
     if word in typos:
         return typos[word].split()

@@ -76,10 +76,10 @@ def _heard(sentence: Sentence) -> Iterator[_Found]:
     told: Level | None = _level({one.rule.family: one.level for one in ruled})
     families_told: set[str] = set()
     for one in ruled:
-        if one.level not in (told, "soft") or one.rule.family in families_told:
-            continue
-        families_told.add(one.rule.family)
-        yield one.rule.id, one.rule.family, one.level, one.start, one.end, score
+        family = "self_blame" if one.level == "self" else one.rule.family
+        if one.level in (told, "soft") and family not in families_told:
+            families_told.add(family)
+            yield one.rule.id, family, one.level, one.start, one.end, score
     if told is None and heard is not None and score >= LOUD:
         yield _by_ear(sentence, heard)
 
@@ -103,7 +103,7 @@ def _hint(text: str, line: int, rule: str, family: str, level: Level, start: int
     words = " ".join(text[start:end].split()).strip(" .,;:")
     if len(words) > LONGEST_WORDS:
         words = words[:LONGEST_WORDS].rsplit(" ", 1)[0] + " …"
-    said = families()["self_blame" if level == "self" else family]
+    said = families()[family]
     return Hint(rule, family, level, words, said.why.format(words=f"“{words}”"), said.ask, line, round(score, 2))
 
 

@@ -15,7 +15,7 @@ _OTHERS_LINES = re.compile(
       | [A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s               # syslog
       | (?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE)[:\s\[]
       | Traceback\ \(most | \s*at\ [\w.$]+\(
-      | [\w.]{2,30}\s+\[?\d{1,2}:\d\d\ ?(?:AM|PM)\]?             # "name 2:03 PM", as Slack copies it
+      | [\w.]{2,30}\s+\[?\d{1,2}:\d\d\ ?(?:AM|PM)\]?\s*$        # "name 2:03 PM", as Slack copies it
     ).*""",
     re.VERBOSE,
 )

@@ -39,7 +39,9 @@ def run(asked: argparse.Namespace) -> int:
         by_line[hint.line].append(hint)
     for number in range(1, len(lines) + 1):
         if asked.json:
-            print(json.dumps({"line": number, "hints": [_told(one) for one in by_line[number]]}, ensure_ascii=False))
+            print(
+                json.dumps({"line": number, "hints": [_told(one) for one in by_line[number]]}, ensure_ascii=False)
+            )
         else:
             for one in by_line[number]:
                 print(f"{number}: {one.level}: {one.sentence}")

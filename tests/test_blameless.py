@@ -74,7 +74,9 @@ https://example.org/why-did-you-break-it
 2026-03-01T10:00:00Z ERROR operator failed to start
 [14:02] <@U123>: you should have asked
 """.splitlines()
-SHELL_DRAFT = "You should have asked first.\nThe pod failed to start.\n\nI should have paged earlier.\nImprove monitoring"
+SHELL_DRAFT = (
+    "You should have asked first.\nThe pod failed to start.\n\nI should have paged earlier.\nImprove monitoring"
+)
 
 
 def families_in(text: str) -> set[str]:
@@ -241,7 +243,9 @@ def test_no_text_takes_long(text: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(alphabet=st.sampled_from("aI'’\"“<>@#`*_~|.,;:?!-—\n\t\x00é漢🙂 0") | st.characters(), max_size=300))
+@given(
+    st.text(alphabet=st.sampled_from("aI'’\"“<>@#`*_~|.,;:?!-—\n\t\x00é漢🙂 0") | st.characters(), max_size=300)
+)
 def test_any_text_at_all_has_hints_or_none_and_words_of_its_own(text: str) -> None:
     for one in hints(text):
         assert 1 <= one.line <= text.count("\n") + 1
@@ -263,7 +267,9 @@ def json_lines(out: str) -> list[dict[str, object]]:
 
 
 @pytest.fixture
-def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+def shell(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
     def run(*words: str, stdin: bytes = b"") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         code = main(["blameless", *words])

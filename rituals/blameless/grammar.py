@@ -32,7 +32,20 @@ _WORDS = re.compile(
 )
 _ENDS = {".", "?", "!", ";", "...", "…", ".."}
 _TITLES = {"mr", "mrs", "ms", "dr", "herr", "frau", "professor", "prof", "chef", "sir"}
-_TRADES = ("ist", "ists", "ician", "icians", "eer", "eers", "sman", "smen", "swoman", "keeper", "keepers", "ologist")  # endings of people
+_TRADES = (
+    "ist",
+    "ists",
+    "ician",
+    "icians",
+    "eer",
+    "eers",
+    "sman",
+    "smen",
+    "swoman",
+    "keeper",
+    "keepers",
+    "ologist",
+)  # endings of people
 _NO_TRADES = {"checklist", "checklists", "whitelist", "blocklist", "allowlist", "exists", "persist", "persists", "consist",
               "consists", "insist", "insists", "assist", "assists", "resist", "resists", "denylist", "blacklist", "career", "twist"}  # fmt: skip
 _CROWDS = {"here", "channel", "everyone"}
@@ -47,18 +60,118 @@ _PLURAL = {"they": "PERSON", "them": "PERSON", "themselves": "PERSON"}
 _IS_SHORT = {"it", "that", "he", "she", "who", "what", "there", "here", "where", "how", "why", "this", "when"}
 _AFTER_IS = {"a", "an", "the", "not", "always", "never", "just", "to", "so", "at", "on", "too", "been", "being", "all",
              "still", "no", "only", "really", "clearly", "obviously"}  # fmt: skip
-_SURE_TEAMS = {"support", "security", "marketing", "sales", "finance", "legal", "procurement", "networking", "engineering"}
-_TIMES_OF_DAY = {"night", "day", "late", "early", "morning", "evening", "last", "next", "previous", "first", "second"}
+_SURE_TEAMS = {
+    "support",
+    "security",
+    "marketing",
+    "sales",
+    "finance",
+    "legal",
+    "procurement",
+    "networking",
+    "engineering",
+}
+_TIMES_OF_DAY = {
+    "night",
+    "day",
+    "late",
+    "early",
+    "morning",
+    "evening",
+    "last",
+    "next",
+    "previous",
+    "first",
+    "second",
+}
 _MODALS = {"can", "could", "may", "might", "will", "would", "to", "not", "should", "must", "do", "does", "did"}
 _ALSO_VERBS = {"lead", "leads", "staff", "team", "man", "pilot", "author", "partner", "tech"}
-_INDEFINITE = {"someone", "anyone", "everyone", "nobody", "nothing", "anything", "everything", "something", "whoever"}
-_QUANTITIES = {"one", "two", "three", "some", "most", "all", "both", "half", "many", "several", "few", "any", "either"}
+_INDEFINITE = {
+    "someone",
+    "anyone",
+    "everyone",
+    "nobody",
+    "nothing",
+    "anything",
+    "everything",
+    "something",
+    "whoever",
+}
+_QUANTITIES = {
+    "one",
+    "two",
+    "three",
+    "some",
+    "most",
+    "all",
+    "both",
+    "half",
+    "many",
+    "several",
+    "few",
+    "any",
+    "either",
+}
 _NONE = {"none", "neither", "no", "nobody"}
-_MACHINES = {"certificate", "cert", "package", "secret", "secrets", "session", "task", "memory", "key", "password",
-             "process", "queue", "connection", "state", "transaction", "cluster", "volume", "window", "log", "lock",
-             "cache", "job", "service", "config", "token", "file"}  # their managers are programs
-_ABSTRACT = ("er", "or", "db", "ql", "ing", "tion", "sion", "ment", "ity", "ness", "ance", "ence", "ship", "ly", "s")
-_NOT_PASTS = {"need", "speed", "feed", "seed", "bed", "red", "shed", "indeed", "embed", "exceed", "proceed", "succeed"}
+_MACHINES = {
+    "certificate",
+    "cert",
+    "package",
+    "secret",
+    "secrets",
+    "session",
+    "task",
+    "memory",
+    "key",
+    "password",
+    "process",
+    "queue",
+    "connection",
+    "state",
+    "transaction",
+    "cluster",
+    "volume",
+    "window",
+    "log",
+    "lock",
+    "cache",
+    "job",
+    "service",
+    "config",
+    "token",
+    "file",
+}  # their managers are programs
+_ABSTRACT = (
+    "er",
+    "or",
+    "db",
+    "ql",
+    "ing",
+    "tion",
+    "sion",
+    "ment",
+    "ity",
+    "ness",
+    "ance",
+    "ence",
+    "ship",
+    "ly",
+    "s",
+)
+_NOT_PASTS = {
+    "need",
+    "speed",
+    "feed",
+    "seed",
+    "bed",
+    "red",
+    "shed",
+    "indeed",
+    "embed",
+    "exceed",
+    "proceed",
+    "succeed",
+}
 
 
 class Word(NamedTuple):
@@ -183,7 +296,9 @@ def _spelled_out(text: str) -> list[Word]:
                 continue
             found.append(Word("," if said in "—–-" else said, start, end))
         else:
-            found += [Word(each, start, end, said[0].isupper() and not n) for n, each in enumerate(_expanded(said))]
+            found += [
+                Word(each, start, end, said[0].isupper() and not n) for n, each in enumerate(_expanded(said))
+            ]
     return list(_apostrophes_read(found))
 
 
@@ -372,7 +487,9 @@ class _Reader:
         last, is_person, step = begin, False, begin
         while step < len(self.words) and step < begin + PHRASE:
             said = self._said(step)
-            if (said in self.nouns or self._is_trade(said)) and not (step > begin and is_person and said in self.lists.verbs):
+            if (said in self.nouns or self._is_trade(said)) and not (
+                step > begin and is_person and said in self.lists.verbs
+            ):
                 person = said in self.lists.people or self._is_trade(said)
                 if said == "shift" and self._said(step - 1) not in _TIMES_OF_DAY:
                     person = False
@@ -404,14 +521,37 @@ class _Reader:
 
     def _is_trade(self, said: str) -> bool:
         """Whether a word names people by its ending: "physicists", "craftsman"."""
-        return said.endswith(_TRADES) and len(said) > 6 and said not in self.lists.things and said not in _NO_TRADES
+        return (
+            said.endswith(_TRADES) and len(said) > 6 and said not in self.lists.things and said not in _NO_TRADES
+        )
 
     def _team(self, at: int, has_article: bool) -> tuple[str, int]:
         """A team by its bare name, at the head of a clause or behind "by" or "told"."""
         if has_article or self._said(at) not in self.lists.teams:
             return "", 0
         before = self._said(at - 1)
-        is_head = before in ("", ",", ":", "and", "but", "because", "that", "if", "when", "since", "by", "told", "blame", "ask", "to", "with", "from", "so", "why", "did")
+        is_head = before in (
+            "",
+            ",",
+            ":",
+            "and",
+            "but",
+            "because",
+            "that",
+            "if",
+            "when",
+            "since",
+            "by",
+            "told",
+            "blame",
+            "ask",
+            "to",
+            "with",
+            "from",
+            "so",
+            "why",
+            "did",
+        )
         if not is_head or not (self._verbish(at + 1) or before in ("by", "blame", "told", "ask")):
             return "", 0
         return ("PERSON" if self._said(at) in _SURE_TEAMS else "MAYBE"), 1
@@ -421,7 +561,9 @@ class _Reader:
         word = self.words[at]
         said = word.said
         lists_ = self.lists
-        is_name = said in lists_.namesakes if word.capital else said not in lists_.namesakes and said in lists_.names
+        is_name = (
+            said in lists_.namesakes if word.capital else said not in lists_.namesakes and said in lists_.names
+        )
         is_name = is_name or (word.capital and said in lists_.names)
         if is_name and said not in lists_.stops and (word.capital or len(said) > 2):
             length = 1
@@ -433,9 +575,20 @@ class _Reader:
         if not word.capital or not said.isalpha() or self._known(said):
             return "", 0
         before = self._said(at - 1)
-        if at and before in ("to", "by", "with", "for", "from", ":", "like") and self._said(at + 1) not in self.nouns:
+        if (
+            at
+            and before in ("to", "by", "with", "for", "from", ":", "like")
+            and self._said(at + 1) not in self.nouns
+        ):
             return ("MAYBE", 1) if not said.endswith(_ABSTRACT) and said not in lists_.systems else ("", 0)
-        if (self._verbish(at + 1) or self._said(at + 1) == "'s") and before not in ("the", "a", "an", "in", "at", "on"):
+        if (self._verbish(at + 1) or self._said(at + 1) == "'s") and before not in (
+            "the",
+            "a",
+            "an",
+            "in",
+            "at",
+            "on",
+        ):
             if at == 0 and said.endswith(_ABSTRACT):
                 return "", 0
             return "MAYBE", 1

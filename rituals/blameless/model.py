@@ -17,7 +17,20 @@ from typing import NamedTuple
 from rituals.blameless.grammar import Sentence, Word, lists
 
 BEGINNING = 5  # letters of a word's beginning: "careless", "carelessly" and "carelesness" share theirs
-PEOPLE = {"PERSON", "SELF", "WE", "YOU", "MAYBE", "someone", "anyone", "everyone", "nobody", "who", "whoever", "people"}
+PEOPLE = {
+    "PERSON",
+    "SELF",
+    "WE",
+    "YOU",
+    "MAYBE",
+    "someone",
+    "anyone",
+    "everyone",
+    "nobody",
+    "who",
+    "whoever",
+    "people",
+}
 
 KINDS = {"TRAIT", "HASTE", "VICE", "HARM", "PENALTY", "THING", "not", "never", "because", "should", "could", "?"}
 

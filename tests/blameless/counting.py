@@ -19,7 +19,9 @@ def practice() -> Iterator[Labelled]:
     if PRACTICE.is_file():
         with PRACTICE.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
-                yield Labelled("practice" if row["label"] == "nudge" else "clean", row["label"], "", "", row["text"])
+                yield Labelled(
+                    "practice" if row["label"] == "nudge" else "clean", row["label"], "", "", row["text"]
+                )
 
 
 def heard(text: str) -> str:

@@ -1,37 +1,31 @@
 """Who does what: a sentence cut into words, with each person in it under one tag.
 
-"The on-call engineer didn't read Dana's note" becomes "PERSON did not read PERSON's note". The tags: SELF, WE, YOU,
-PERSON, and MAYBE for a word that is a person only if the verb says so ("Platform", "Zurich"). Systems keep their words.
-Every word remembers where it stands in the text. No more than two words are looked back or ahead but for the words of
-one noun phrase, so the time grows with the text and no faster.
+"The on-call engineer didn't read Dana's note" becomes "PERSON did not read PERSON's note". The tags: SELF, WE,
+YOU, PERSON, and MAYBE for a word that is a person only if the verb says so ("Platform", "Zurich"). Systems keep
+their words. Every word remembers where it stands in the text. A look back or ahead ends after two words, or with
+the noun phrase, so the time grows with the text and no faster.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-from typing import NamedTuple
 
-import yaml
-
-from rituals.blameless.quoting import HIDDEN
+from rituals.blameless.lists import lists
+from rituals.blameless.words import TITLES, Word, is_past, joined, spelled_out
 
 LONGEST = 80  # words that are read as one sentence; a longer one is cut
-LONGEST_WORD = 40
 PHRASE = 6  # words that a noun phrase may have
-_WORDS = re.compile(
-    rf"""(?P<mention><[@!][^>\s]{{1,60}}> | @[A-Za-z][\w.-]{{1,40}})
-       | (?P<hidden>{HIDDEN}+)
-       | (?P<number>\d[\w:.,%-]*)
-       | (?P<word>[^\W\d_]\w*(?:['’-]\w+)*['’]?)
-       | (?P<mark>\.\.+|…|[?!.,;:()=&/—–-])""",
-    re.VERBOSE,
-)
 _ENDS = {".", "?", "!", ";", "...", "…", ".."}
-_TITLES = {"mr", "mrs", "ms", "dr", "herr", "frau", "professor", "prof", "chef", "sir"}
+_POSSESSIVES = {"my": "SELF", "our": "WE", "your": "YOU", "his": "PERSON", "their": "PERSON"}
+_MINE = {"mine": "SELF", "ours": "WE", "yours": "YOU", "theirs": "PERSON", "hers": "PERSON"}
+_PRONOUNS = {
+    "i": "SELF", "me": "SELF", "myself": "SELF", "we": "WE", "us": "WE", "ourselves": "WE", "you": "YOU",
+    "yourself": "YOU", "yourselves": "YOU", "he": "PERSON", "she": "PERSON", "him": "PERSON", "himself": "PERSON",
+    "herself": "PERSON",
+}  # fmt: skip
+_PLURAL = {"they": "PERSON", "them": "PERSON", "themselves": "PERSON"}
+_NONE = {"none", "neither", "no", "nobody"}
 _TRADES = (
     "ist",
     "ists",
@@ -45,102 +39,7 @@ _TRADES = (
     "keeper",
     "keepers",
     "ologist",
-)  # endings of people
-_NO_TRADES = {"checklist", "checklists", "whitelist", "blocklist", "allowlist", "exists", "persist", "persists", "consist",
-              "consists", "insist", "insists", "assist", "assists", "resist", "resists", "denylist", "blacklist", "career", "twist"}  # fmt: skip
-_CROWDS = {"here", "channel", "everyone"}
-_POSSESSIVES = {"my": "SELF", "our": "WE", "your": "YOU", "his": "PERSON", "their": "PERSON"}
-_MINE = {"mine": "SELF", "ours": "WE", "yours": "YOU", "theirs": "PERSON", "hers": "PERSON"}
-_PRONOUNS = {
-    "i": "SELF", "me": "SELF", "myself": "SELF", "we": "WE", "us": "WE", "ourselves": "WE", "you": "YOU",
-    "yourself": "YOU", "yourselves": "YOU", "he": "PERSON", "she": "PERSON", "him": "PERSON", "himself": "PERSON",
-    "herself": "PERSON",
-}  # fmt: skip
-_PLURAL = {"they": "PERSON", "them": "PERSON", "themselves": "PERSON"}
-_IS_SHORT = {"it", "that", "he", "she", "who", "what", "there", "here", "where", "how", "why", "this", "when"}
-_AFTER_IS = {"a", "an", "the", "not", "always", "never", "just", "to", "so", "at", "on", "too", "been", "being", "all",
-             "still", "no", "only", "really", "clearly", "obviously"}  # fmt: skip
-_SURE_TEAMS = {
-    "support",
-    "security",
-    "marketing",
-    "sales",
-    "finance",
-    "legal",
-    "procurement",
-    "networking",
-    "engineering",
-}
-_TIMES_OF_DAY = {
-    "night",
-    "day",
-    "late",
-    "early",
-    "morning",
-    "evening",
-    "last",
-    "next",
-    "previous",
-    "first",
-    "second",
-}
-_MODALS = {"can", "could", "may", "might", "will", "would", "to", "not", "should", "must", "do", "does", "did"}
-_ALSO_VERBS = {"lead", "leads", "staff", "team", "man", "pilot", "author", "partner", "tech"}
-_INDEFINITE = {
-    "someone",
-    "anyone",
-    "everyone",
-    "nobody",
-    "nothing",
-    "anything",
-    "everything",
-    "something",
-    "whoever",
-}
-_QUANTITIES = {
-    "one",
-    "two",
-    "three",
-    "some",
-    "most",
-    "all",
-    "both",
-    "half",
-    "many",
-    "several",
-    "few",
-    "any",
-    "either",
-}
-_NONE = {"none", "neither", "no", "nobody"}
-_MACHINES = {
-    "certificate",
-    "cert",
-    "package",
-    "secret",
-    "secrets",
-    "session",
-    "task",
-    "memory",
-    "key",
-    "password",
-    "process",
-    "queue",
-    "connection",
-    "state",
-    "transaction",
-    "cluster",
-    "volume",
-    "window",
-    "log",
-    "lock",
-    "cache",
-    "job",
-    "service",
-    "config",
-    "token",
-    "file",
-}  # their managers are programs
+)
 _ABSTRACT = (
     "er",
     "or",
@@ -158,29 +57,26 @@ _ABSTRACT = (
     "ly",
     "s",
 )
-_NOT_PASTS = {
-    "need",
-    "speed",
-    "feed",
-    "seed",
-    "bed",
-    "red",
-    "shed",
-    "indeed",
-    "embed",
-    "exceed",
-    "proceed",
-    "succeed",
+_HEADS = {
+    "",
+    ",",
+    ":",
+    "and",
+    "but",
+    "because",
+    "that",
+    "if",
+    "when",
+    "since",
+    "to",
+    "with",
+    "from",
+    "so",
+    "why",
+    "did",
 }
-
-
-class Word(NamedTuple):
-    """A word as it is compared, and where it stands in the text (the end excluded)."""
-
-    said: str
-    start: int
-    end: int
-    capital: bool = False
+_TOWARDS = {"by", "blame", "told", "ask"}  # a team may stand behind these, whatever follows
+_LEADING = {"to", "by", "with", "for", "from", ":", "like"}  # a capital behind these is somebody, or some product
 
 
 @dataclass(frozen=True)
@@ -199,58 +95,9 @@ class Sentence:
         return joined(self.plain)
 
 
-@dataclass(frozen=True)
-class Lists:
-    """words.yaml, as sets."""
-
-    people: frozenset[str]
-    teams: frozenset[str]
-    things: frozenset[str]
-    verbs: frozenset[str]
-    stops: frozenset[str]
-    determiners: frozenset[str]
-    adjectives: frozenset[str]
-    traits: frozenset[str]
-    adverbs: frozenset[str]
-    vices: frozenset[str]
-    harms: frozenset[str]
-    penalties: frozenset[str]
-    systems: frozenset[str]
-    common: frozenset[str]
-    names: frozenset[str]
-    namesakes: frozenset[str]
-    spelled: frozenset[str]
-    typos: dict[str, str]
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Every word that is spelled right as it is."""
-        others = {"filed", "forgo", "ailed", "processes"}
-        return self.nouns | self.verbs | self.stops | self.determiners | self.common | self.spelled | others
-
-    @cached_property
-    def nouns(self) -> frozenset[str]:
-        return self.people | self.teams | self.things | self.systems
-
-
-@cache
-def lists() -> Lists:
-    """The lists of words.yaml, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (Path(__file__).parent / "words.yaml").open(encoding="utf-8") as file:
-        given = yaml.load(file, loader)  # noqa: S506  (both are safe loaders)
-    typos = {str(wrong): right for wrong, right in given.pop("typos").items()}
-    return Lists(**{name: frozenset(words.split()) for name, words in given.items()}, typos=typos)
-
-
-def joined(words: Sequence[Word]) -> str:
-    """Words with one blank before each, as the patterns of the rules want it."""
-    return "".join(f" {word.said}" for word in words)
-
-
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text of own words (quoting.own_words), in order."""
-    for words in _cut(_spelled_out(text)):
+    for words in _cut(spelled_out(text)):
         plain = tuple(words)
         yield Sentence(tuple(_Reader(plain).tagged()), plain)
 
@@ -272,131 +119,13 @@ def _cut(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield one
 
 
-# --- words ----------------------------------------------------------------------------------------------
-
-
-def _spelled_out(text: str) -> list[Word]:
-    """Every word in small letters, contractions and slips written out; "\\n" between lines."""
-    found: list[Word] = []
-    at = 0
-    for match in _WORDS.finditer(text):
-        if "\n" in text[at : match.start()]:
-            found.append(Word("\n", at, at))
-        at = match.end()
-        kind, said, start, end = match.lastgroup, match[0], match.start(), match.end()
-        if kind == "mention":
-            crowd = said.lstrip("<!@").rstrip(">").lower() in _CROWDS
-            found.append(Word("crowd" if crowd else "@", start, end))
-        elif kind == "hidden":
-            found.append(Word("quoted", start, end))
-        elif kind == "number":
-            found.append(Word(_number(said), start, end))
-        elif kind == "mark":
-            if said == "." and found and found[-1].said in _TITLES:
-                continue
-            found.append(Word("," if said in "—–-" else said, start, end))
-        else:
-            found += [
-                Word(each, start, end, said[0].isupper() and not n) for n, each in enumerate(_expanded(said))
-            ]
-    return list(_apostrophes_read(found))
-
-
-def _number(said: str) -> str:
-    return "2" if said == "2" else "number"
-
-
-def _expanded(said: str) -> list[str]:
-    """One written word as the words it stands for."""
-    word = said.lower().replace("’", "'").strip("-")
-    if len(word) > LONGEST_WORD:
-        return ["quoted"]  # no word of anybody's: a hash, a key, a cat on the keyboard
-    typos = lists().typos
-    if word in typos:
-        return typos[word].split()
-    if word.endswith("'"):
-        return [*_expanded(word[:-1]), "'s"] if word.endswith("s'") else _expanded(word[:-1])
-    if "'" not in word:
-        return [_spelled_right(word)]
-    base, _, ending = word.rpartition("'")
-    if word.endswith("n't"):
-        short = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}
-        return [short.get(word[:-3], word[:-3]), "not"]
-    written = {"ve": ["have"], "re": ["are"], "ll": ["will"], "m": ["am"], "d": ["'d"], "s": ["'s"]}
-    if ending in written:
-        return [*_expanded(base), *written[ending]]
-    return [word.replace("'", "")]
-
-
-@cache
-def _slips() -> dict[str, str]:
-    """Each word of `spelled` with a letter left out or two swapped, and the word that was meant."""
-    known = lists()
-    slips: dict[str, str] = {}
-    for word in known.spelled:
-        for at in range(1, len(word) - 1):
-            slips[word[:at] + word[at + 1 :]] = word
-        for at in range(1, len(word)):
-            slips[word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]] = word
-    return {slip: word for slip, word in slips.items() if len(slip) > 4 and slip not in known.words}
-
-
-def _spelled_right(word: str) -> str:
-    """A key word that was mistyped by one letter, as it was meant; any other word as it is."""
-    known = lists()
-    if len(word) < 5 or word in known.words:
-        return word
-    meant = _slips().get(word)
-    if meant is None and len(word) > 6:  # one letter too many
-        shorter = {word[:at] + word[at + 1 :] for at in range(1, len(word))}
-        meant = next(iter(sorted(shorter & known.spelled)), None) if word[-1] not in "sd" else None
-    return meant or word
-
-
-def _apostrophes_read(words: Sequence[Word]) -> Iterator[Word]:
-    """Decide what 's and 'd stand for, and whether "of" behind "should" is "have"."""
-    for at, word in enumerate(words):
-        before = words[at - 1].said if at else ""
-        after = words[at + 1].said if at + 1 < len(words) else ""
-        said = word.said
-        if said == "'d":
-            said = "had" if after == "better" or _is_past(after) or after in ("been", "not") else "would"
-        elif said == "'s":
-            is_verb = before in _IS_SHORT or after in _AFTER_IS or (after.endswith("ing") and after != "nothing")
-            said = ("us" if before == "let" else "is") if is_verb or before == "let" else "'s"
-        elif said == "of" and before in ("should", "could", "would", "must", "might"):
-            said = "have"
-        elif said == "y" and (not before or after in ("did", "would", "was", "do", "not")):
-            said = "why"
-        elif said == "no" and after == "one":
-            continue
-        elif said == "one" and before == "no":
-            said = "nobody"
-        elif said == "anybody":
-            said = "anyone"
-        elif said == "somebody":
-            said = "someone"
-        elif said == "everybody":
-            said = "everyone"
-        yield word._replace(said=said)
-
-
-def _is_past(word: str) -> bool:
-    return (word.endswith("ed") and len(word) > 4 and word not in _NOT_PASTS) or word in (
-        "gone", "done", "seen", "known", "forgotten", "taken", "written", "read", "told", "given", "broken",
-    )  # fmt: skip
-
-
-# --- people ---------------------------------------------------------------------------------------------
-
-
 class _Reader:
     """Goes through one sentence and puts each person under a tag."""
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.words = words
         self.lists = lists()
-        self.nouns = _nouns()
+        self.nouns = self.lists.nouns
         self.things_seen = False
         self.people_seen = False
 
@@ -428,209 +157,169 @@ class _Reader:
 
     def _person_at(self, at: int) -> tuple[str, int]:
         """(tag, how many words) of the person that begins here; ("", 0) when none does."""
-        said = self._said(at)
-        after = self._said(at + 1)
-        if said == "@":
+        for look in (self._pronoun, self._some_of, self._side, self._phrase, self._owner, self._named):
+            tag, length = look(at)
+            if length:
+                return tag, length
+        return "", 0
+
+    def _pronoun(self, at: int) -> tuple[str, int]:
+        said, after = self._said(at), self._said(at + 1)
+        if said == "@" or (said == "those" and after in ("who", "responsible", "involved")):
             return "PERSON", 1
-        if said in _TITLES and at + 1 < len(self.words) and self.words[at + 1].capital:
+        if said in TITLES and at + 1 < len(self.words) and self.words[at + 1].capital:
             return "PERSON", 2
-        if said == "us" and self._said(at - 1) == "let":
-            return "", 0
-        if said == "you" and after in ("all", "guys", "people", "folks", "lot"):
-            return "YOU", 2
-        if said in _PRONOUNS:
-            return _PRONOUNS[said], 1
-        if said in _PLURAL:
-            return ("", 0) if self.things_seen and not self.people_seen else (_PLURAL[said], 1)
-        if said in _MINE:
-            return f"{_MINE[said]}'s", 1
-        if said in _NONE and after == "of":
-            _, inner = self._phrase(at + 2)
-            return ("nobody", 2 + inner) if inner else ("", 0)
-        if said in _QUANTITIES and after == "of":
-            tag, inner = self._person_at(at + 2)
-            return (tag, 2 + inner) if tag in ("PERSON", "YOU", "WE") else ("", 0)
-        if said == "those" and after in ("who", "responsible", "involved"):
-            return "PERSON", 1
-        if said == "the" and after in _QUANTITIES and self._said(at + 2) == "of":
-            tag, inner = self._person_at(at + 3)
-            return (tag, 3 + inner) if tag in ("PERSON", "YOU", "WE") else ("", 0)
         if said == "the" and after in ("one", "ones") and self._said(at + 2) == "who":
             return "PERSON", 2
-        if said in ("their", "other", "the", "our") and self._side(at):
-            return "PERSON", self._side(at)
-        tag, length = self._phrase(at)
-        if tag:
-            return tag, length
-        if said in _POSSESSIVES and not (said == "their" and self.things_seen and not self.people_seen):
-            return f"{_POSSESSIVES[said]}'s", 1
-        if said == "her":
-            return ("PERSON's", 1) if after and not self._stops(at + 1) else ("PERSON", 1)
-        if said.endswith("s") and len(said) > 4 and said[:-1] in self.lists.names and not self._verbish(at + 1):
-            return "PERSON's", 1  # "daves fault"
-        return self._named(at)
+        if said == "you" and after in ("all", "guys", "people", "folks", "lot"):
+            return "YOU", 2
+        if said in _PRONOUNS and not (said == "us" and self._said(at - 1) == "let"):
+            return _PRONOUNS[said], 1
+        if said in _PLURAL and not self._means_things():
+            return _PLURAL[said], 1
+        return (f"{_MINE[said]}'s", 1) if said in _MINE else ("", 0)
 
-    def _side(self, at: int) -> int:
-        """Words of "their side", "the other lot"."""
-        words = [self._said(at + step) for step in range(3)]
-        if words[0] in ("their", "our", "other") and words[1] in ("side", "lot"):
-            return 2
-        return 3 if words[1] == "other" and words[2] in ("side", "lot", "party", "office") else 0
+    def _means_things(self) -> bool:
+        """Whether "they" are things: some were named in this sentence, and nobody was."""
+        return self.things_seen and not self.people_seen
+
+    def _some_of(self, at: int) -> tuple[str, int]:
+        """Some of a group: "none of the reviewers", "the two of them"."""
+        begin = at + (self._said(at) == "the")
+        if self._said(begin + 1) != "of":
+            return "", 0
+        tag, inner = self._person_at(begin + 2)
+        if self._said(begin) in _NONE and inner:
+            return "nobody", begin + 2 + inner - at
+        if self._said(begin) in self.lists.quantities and tag in ("PERSON", "YOU", "WE"):
+            return tag, begin + 2 + inner - at
+        return "", 0
+
+    def _side(self, at: int) -> tuple[str, int]:
+        """Such as "their side", "the other lot"."""
+        first, second, third = (self._said(at + step) for step in range(3))
+        if first in ("their", "our", "other") and second in ("side", "lot"):
+            return "PERSON", 2
+        is_other = first in ("the", "their") and second == "other" and third in ("side", "lot", "party", "office")
+        return ("PERSON", 3) if is_other else ("", 0)
 
     def _phrase(self, at: int, *, owned: bool = False) -> tuple[str, int]:
-        """A noun phrase whose last noun is a person: ("PERSON", words)."""
+        """A noun phrase whose last noun is a person: "the database team", but not "the team dashboard"."""
         first = self._said(at)
         has_article = owned or first in self.lists.determiners
         begin = at + (first in self.lists.determiners)
         if first in ("such", "all", "both", "no") and self._said(at + 1) in self.lists.determiners:
             begin += 1
-        last, is_person, step = begin, False, begin
-        while step < len(self.words) and step < begin + PHRASE:
-            said = self._said(step)
-            if (said in self.nouns or self._is_trade(said)) and not (
-                step > begin and is_person and said in self.lists.verbs
-            ):
-                person = said in self.lists.people or self._is_trade(said)
-                if said == "shift" and self._said(step - 1) not in _TIMES_OF_DAY:
-                    person = False
-                if said in _ALSO_VERBS and step == at and self._said(at - 1) in _MODALS:
-                    person = False
-                if said == "manager" and self._said(step - 1) in _MACHINES:
-                    person = False
-                if person and said in ("operator", "operators") and self._said(step - 1) in self.lists.systems:
-                    person = False
-                is_person, last = person, step
-                step += 1
-                continue
-            if said in self.lists.adjectives or (has_article and not is_person and not self._stops(step)):
-                if is_person:
-                    break
-                step += 1
-                continue
-            if has_article and step == begin and _is_past(said) and not is_person:
-                step += 1
-                continue
-            break
+        last, is_person = begin, False
+        for step in range(begin, min(begin + PHRASE, len(self.words))):
+            if self._is_noun(step) and not (is_person and self._said(step) in self.lists.verbs):
+                last, is_person = step, self._is_person(step, at)
+            elif is_person or not self._goes_on(step, begin, has_article):
+                break
         if not is_person:
             return self._team(at, has_article)
-        if first == "no":
-            return "nobody", last + 1 - at
-        if first in ("every", "any"):
-            return ("everyone" if first == "every" else "anyone"), last + 1 - at
-        return "PERSON", last + 1 - at
+        tags = {"no": "nobody", "every": "everyone", "any": "anyone"}
+        return tags.get(first, "PERSON"), last + 1 - at
+
+    def _is_noun(self, at: int) -> bool:
+        return self._said(at) in self.nouns or self._is_trade(self._said(at))
+
+    def _is_person(self, at: int, begin: int) -> bool:
+        """Whether this noun is a person here, in the phrase that begins there."""
+        said, before = self._said(at), self._said(at - 1)
+        if (
+            (said == "shift" and before not in self.lists.times_of_day)
+            or (said == "manager" and before in self.lists.machines)
+            or (said in ("operator", "operators") and before in self.lists.systems)
+            or (said in self.lists.also_verbs and at == begin and before in self.lists.modals)
+        ):
+            return False
+        return said in self.lists.people or self._is_trade(said)
+
+    def _goes_on(self, at: int, begin: int, has_article: bool) -> bool:
+        """Whether a word that is no noun belongs to the phrase still: "the very new", "the failed"."""
+        if self._said(at) in self.lists.adjectives:
+            return True
+        return has_article and (not self._stops(at) or (at == begin and is_past(self._said(at))))
 
     def _is_trade(self, said: str) -> bool:
         """Whether a word names people by its ending: "physicists", "craftsman"."""
         return (
-            said.endswith(_TRADES) and len(said) > 6 and said not in self.lists.things and said not in _NO_TRADES
+            said.endswith(_TRADES)
+            and len(said) > 6
+            and said not in self.lists.things
+            and said not in self.lists.no_trades
         )
 
     def _team(self, at: int, has_article: bool) -> tuple[str, int]:
         """A team by its bare name, at the head of a clause or behind "by" or "told"."""
-        if has_article or self._said(at) not in self.lists.teams:
+        said, before = self._said(at), self._said(at - 1)
+        if has_article or said not in self.lists.teams:
             return "", 0
-        before = self._said(at - 1)
-        is_head = before in (
-            "",
-            ",",
-            ":",
-            "and",
-            "but",
-            "because",
-            "that",
-            "if",
-            "when",
-            "since",
-            "by",
-            "told",
-            "blame",
-            "ask",
-            "to",
-            "with",
-            "from",
-            "so",
-            "why",
-            "did",
-        )
-        if not is_head or not (self._verbish(at + 1) or before in ("by", "blame", "told", "ask")):
-            return "", 0
-        return ("PERSON" if self._said(at) in _SURE_TEAMS else "MAYBE"), 1
+        if before in _TOWARDS or (before in _HEADS and self._verbish(at + 1)):
+            return ("PERSON" if said in self.lists.sure_teams else "MAYBE"), 1
+        return "", 0
+
+    def _owner(self, at: int) -> tuple[str, int]:
+        """Somebody whose something follows: "his", "her", and a name whose apostrophe was left out."""
+        said = self._said(at)
+        if said in _POSSESSIVES and not (said == "their" and self._means_things()):
+            return f"{_POSSESSIVES[said]}'s", 1
+        if said == "her":
+            return ("PERSON's", 1) if not self._stops(at + 1) else ("PERSON", 1)
+        is_name = said.endswith("s") and len(said) > 4 and said[:-1] in self.lists.names
+        return ("PERSON's", 1) if is_name and not self._verbish(at + 1) else ("", 0)
 
     def _named(self, at: int) -> tuple[str, int]:
-        """A name: known, or a capital where no common word would have one."""
-        word = self.words[at]
-        said = word.said
-        lists_ = self.lists
-        is_name = (
-            said in lists_.namesakes if word.capital else said not in lists_.namesakes and said in lists_.names
-        )
-        is_name = is_name or (word.capital and said in lists_.names)
-        if is_name and said not in lists_.stops and (word.capital or len(said) > 2):
-            length = 1
-            if at + 1 < len(self.words) and word.capital and self._is_surname(at + 1):
-                length = 2
-            if at == 0 and said in lists_.namesakes and not (self._verbish(1) or self._said(1) in ("'s", ",")):
-                return "", 0
-            return "PERSON", length
+        """A name: one that is known, or a capital where no common word would have one."""
+        word, said, after = self.words[at], self.words[at].said, self._said(at + 1)
+        if said in self.lists.stops:
+            return "", 0
+        if said in (self.lists.namesakes if word.capital else self.lists.names - self.lists.namesakes):
+            return self._known_name(at)
+        if word.capital and said in self.lists.names:
+            return self._known_name(at)
         if not word.capital or not said.isalpha() or self._known(said):
             return "", 0
         before = self._said(at - 1)
-        if (
-            at
-            and before in ("to", "by", "with", "for", "from", ":", "like")
-            and self._said(at + 1) not in self.nouns
-        ):
-            return ("MAYBE", 1) if not said.endswith(_ABSTRACT) and said not in lists_.systems else ("", 0)
-        if (self._verbish(at + 1) or self._said(at + 1) == "'s") and before not in (
+        if at and before in _LEADING and after not in self.nouns:
+            return ("MAYBE", 1) if not said.endswith(_ABSTRACT) else ("", 0)
+        is_subject = (self._verbish(at + 1) or after == "'s") and before not in (
             "the",
             "a",
             "an",
             "in",
             "at",
             "on",
-        ):
-            if at == 0 and said.endswith(_ABSTRACT):
-                return "", 0
-            return "MAYBE", 1
-        return "", 0
+        )
+        return ("MAYBE", 1) if is_subject and not (at == 0 and said.endswith(_ABSTRACT)) else ("", 0)
+
+    def _known_name(self, at: int) -> tuple[str, int]:
+        word, after = self.words[at], self._said(at + 1)
+        if not word.capital and len(word.said) < 3:
+            return "", 0
+        if at == 0 and word.said in self.lists.namesakes and not (self._verbish(1) or after in ("'s", ",")):
+            return "", 0
+        return "PERSON", 2 if word.capital and self._is_surname(at + 1) else 1
 
     def _is_surname(self, at: int) -> bool:
+        if at >= len(self.words):
+            return False
         word = self.words[at]
         return word.capital and word.said.isalpha() and not self._known(word.said) and not self._stops(at)
 
     def _known(self, said: str) -> bool:
-        lists_ = self.lists
-        return (
-            said in self.nouns
-            or said in lists_.verbs
-            or said in lists_.stops
-            or said in lists_.determiners
-            or said in lists_.common
-            or said in _INDEFINITE
-        )
+        """Whether this is an ordinary word, whose capital only begins a sentence."""
+        known = self.lists
+        return any(said in words for words in (self.nouns, known.closed, known.common))
 
     def _verbish(self, at: int) -> bool:
         said = self._said(at)
-        return said in self.lists.verbs or _is_past(said) or (said.endswith("ly") and len(said) > 4)
+        return said in self.lists.verbs or is_past(said) or (said.endswith("ly") and len(said) > 4)
 
     def _stops(self, at: int) -> bool:
         """Whether a noun phrase can't go on with this word."""
         said = self._said(at)
-        lists_ = self.lists
-        return (
-            not said
-            or said in lists_.stops
-            or said in lists_.verbs
-            or said in lists_.determiners
-            or said in _INDEFINITE
-            or said in ("number", "quoted", "crowd")
-            or _is_past(said)
-            or not said[0].isalpha()
-            or (said.endswith("ly") and len(said) > 4)
-        )
-
-
-@cache
-def _nouns() -> frozenset[str]:
-    known = lists()
-    return known.nouns - known.stops
+        if not said or not said[0].isalpha() or said in ("number", "quoted", "crowd"):
+            return True
+        return said in self.lists.closed or is_past(said) or (said.endswith("ly") and len(said) > 4)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rituals.blameless.grammar import Sentence, sentences
-from rituals.blameless.model import Heard, hear
+from rituals.blameless.model import Heard, family_of, hear
 from rituals.blameless.quoting import own_words
 from rituals.blameless.rules import Level, families, met
 
@@ -43,7 +43,7 @@ class Hint:
 
 
 def hints(text: str) -> list[Hint]:
-    """Every hint on a text, in order, at most one of a family in a sentence. Quotes, code and links are passed over."""
+    """Every hint on a text, in order; of each family at most one a sentence."""
     found: list[Hint] = []
     begins = _line_begins(text)
     for sentence in sentences(own_words(text)):
@@ -95,7 +95,7 @@ def _by_ear(sentence: Sentence, heard: Heard) -> _Found:
     """A hint of the model's own, under the name of the family that its words are most like."""
     tags = {word.said.removesuffix("'s") for word in sentence.words}
     is_self = "SELF" in tags and not tags & {"PERSON", "YOU", "WE", "MAYBE"}
-    family = "self_blame" if is_self else heard.family
+    family = "self_blame" if is_self else family_of(sentence)
     return f"heard_{family}", family, "self" if is_self else "nudge", heard.start, heard.end, heard.score
 
 

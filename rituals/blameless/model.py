@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rituals.blameless.grammar import Sentence, Word, lists
+from rituals.blameless.grammar import Sentence
+from rituals.blameless.lists import lists
+from rituals.blameless.words import Word
 
 BEGINNING = 5  # letters of a word's beginning: "careless", "carelessly" and "carelesness" share theirs
 PEOPLE = {
@@ -44,10 +46,9 @@ class Weights(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What the model hears in a sentence: a score (0 where it can't tell), the family, the words that weigh most."""
+    """What the model hears: a score (0 where it can't tell), and where the words that weigh most stand."""
 
     score: float
-    family: str
     start: int
     end: int
 
@@ -106,23 +107,32 @@ def hear(sentence: Sentence) -> Heard | None:
     """What the model makes of a sentence; None when nobody is in it."""
     if not any(word.said.removesuffix("'s") in PEOPLE for word in sentence.words):
         return None
-    known = weights()
+    blame = weights().blame
     loud = [0.0] * len(sentence.words)
-    total = known.bias
-    scores = dict.fromkeys(known.families, 0.0)
-    counted: set[str] = set()
-    for feature, first, last in features(sentence):
-        if feature in counted:
-            continue  # as in training: said twice is not heard louder
-        counted.add(feature)
-        weight = known.blame.get(feature, 0.0)
+    total = weights().bias
+    for feature, (first, last) in _once(sentence).items():
+        weight = blame.get(feature, 0.0)
         total += weight
         for at in range(first, last + 1):
             loud[at] += weight / (last + 1 - first)
-        for family, theirs in known.families.items():
-            scores[family] += theirs.get(feature, 0.0)
-    start, end = _loudest(sentence.words, loud)
-    return Heard(total, max(scores, key=lambda name: scores[name]), start, end)
+    return Heard(total, *_loudest(sentence.words, loud))
+
+
+def family_of(sentence: Sentence) -> str:
+    """The family whose sentences this one is most like."""
+    said = _once(sentence)
+    scores = {
+        family: sum(theirs.get(feature, 0.0) for feature in said) for family, theirs in weights().families.items()
+    }
+    return max(scores, key=lambda family: scores[family])
+
+
+def _once(sentence: Sentence) -> dict[str, tuple[int, int]]:
+    """Each feature with its first place: as in training, what is said twice is not heard louder."""
+    found: dict[str, tuple[int, int]] = {}
+    for feature, first, last in features(sentence):
+        found.setdefault(feature, (first, last))
+    return found
 
 
 def _loudest(words: Sequence[Word], loud: Sequence[float]) -> tuple[int, int]:

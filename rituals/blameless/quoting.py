@@ -1,4 +1,4 @@
-"""Whose words: quotes, code, logs, links and other people's messages are not the writer's own, and are left out."""
+"""Whose words: quotes, code, logs, links and other people's messages are hidden, for they aren't the writer's."""
 
 from __future__ import annotations
 

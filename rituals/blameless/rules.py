@@ -12,7 +12,9 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
-from rituals.blameless.grammar import Sentence, Word, joined, lists
+from rituals.blameless.grammar import Sentence
+from rituals.blameless.lists import lists
+from rituals.blameless.words import Word
 
 Level = Literal["nudge", "soft", "self"]
 
@@ -107,10 +109,13 @@ def families() -> dict[str, Family]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the file."""
-    return tuple(
-        Rule(**{key: tuple(value) if isinstance(value, list) else value for key, value in one.items()})
-        for one in _given()["rules"]
-    )
+    return tuple(_rule(**one) for one in _given()["rules"])
+
+
+def _rule(**said: Any) -> Rule:
+    """One rule as the file has it; its lists become tuples."""
+    tuples: dict[str, Any] = {name: tuple(value) for name, value in said.items() if isinstance(value, list)}
+    return Rule(**said | tuples)
 
 
 @cache
@@ -145,6 +150,3 @@ def _place(words: tuple[Word, ...], start: int, end: int) -> tuple[int, int]:
     while covered and not covered[-1].said[0].isalnum() and len(covered) > 1:
         covered.pop()
     return (covered[0].start, covered[-1].end) if covered else (0, 0)
-
-
-__all__ = ["Family", "Level", "Met", "Rule", "families", "joined", "met", "rules"]

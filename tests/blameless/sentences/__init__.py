@@ -22,9 +22,10 @@ class Labelled(NamedTuple):
 def read(name: str) -> Iterator[Labelled]:
     """The sentences of the files whose names begin so ("open", "apart", "fresh"), in order."""
     for file in sorted(HERE.glob(f"{name}*.txt")):
-        heading: list[str] = []
+        heading = ["", "", "", ""]
         for line in file.read_text(encoding="utf-8").splitlines():
             if line.startswith("## "):
                 heading = line[3:].split()
             elif line and not line.startswith("#"):
-                yield Labelled(*heading, text=line)
+                family, level, subject, voice = heading
+                yield Labelled(family, level, subject, voice, line)

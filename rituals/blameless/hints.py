@@ -13,8 +13,9 @@ from rituals.blameless.rules import Level, families, met
 
 # How the model and the rules weigh each other (its score is 0 where it can't tell; measured in __init__.py).
 UNHEARD = -1.5  # a rule is dropped where the model hears so little
-LOUD = 4.0  # the model alone gives a hint from here
-SURE = 0.5  # a rule is shown in Slack from here
+LOUD = 2.5  # the model alone gives a hint from here
+SURE = 0.5  # a rule's hint is shown in Slack from here
+SURE_ALONE = 4.0  # and one of the model's own from here
 LONGEST_WORDS = 60  # letters of a text that a hint repeats
 SHOWN = ("nudge", "self")  # in Slack, unless a channel turns the soft ones on
 ORDER = {"nudge": 0, "self": 0, "soft": 1}
@@ -37,6 +38,13 @@ class Hint:
     sure: float
 
     @property
+    def is_sure(self) -> bool:
+        """Whether this is sure enough for Slack. Self-blame always is: a kind word too many does no harm."""
+        if self.level != "nudge":
+            return True
+        return self.sure >= (SURE_ALONE if self.rule.startswith("heard_") else SURE)
+
+    @property
     def sentence(self) -> str:
         """The whole hint, as a person reads it."""
         return f"{self.why} {self.ask}"
@@ -55,7 +63,7 @@ def hints(text: str) -> list[Hint]:
 def hint_for(text: str, *, soft: bool = False) -> Hint | None:
     """The one hint to show in Slack, the surest, or None. `soft`: the channel wants the soft families too."""
     levels = (*SHOWN, "soft") if soft else SHOWN
-    sure = [one for one in hints(text) if one.level in levels and (one.sure >= SURE or one.level != "nudge")]
+    sure = [one for one in hints(text) if one.level in levels and one.is_sure]
     return min(sure, key=lambda one: (ORDER[one.level], -one.sure), default=None)
 
 

@@ -6,7 +6,8 @@
 be too sure or too deaf.
 
 How far to trust it: one hand wrote rules and sentences. Each part below was written when rules and weights stood
-still, and this is its first count; then it was read, and all but `apart`, `5` and `7` were added to the open ones.
+still, and this is its first count. Then it was read and added to the open ones; `apart` and 5 (`fresh`) were not,
+and of them nothing but the counts has been looked at.
 
 | part (sentences), in the voices of      | blame found as nudge | self-blame as self | false on clean |
 |-----------------------------------------|----------------------|--------------------|----------------|

@@ -20,7 +20,7 @@ class Labelled(NamedTuple):
 
 
 def read(name: str) -> Iterator[Labelled]:
-    """The sentences of the files whose names begin so ("open", "apart", "fresh", "last"), in order."""
+    """The sentences of the files whose names begin so ("open", "apart", "fresh"), in order."""
     for file in sorted(HERE.glob(f"{name}*.txt")):
         heading = ["", "", "", ""]
         for line in file.read_text(encoding="utf-8").splitlines():

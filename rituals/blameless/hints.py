@@ -81,6 +81,7 @@ def _heard(sentence: Sentence) -> Iterator[_Found]:
     heard = hear(sentence)
     score = heard.score if heard else 0.0
     ruled = [one for one in met(sentence) if score >= UNHEARD or one.level == "self"]
+    ruled.sort(key=lambda one: one.start)
     told: Level | None = _level({one.rule.family: one.level for one in ruled})
     families_told: set[str] = set()
     for one in ruled:
@@ -102,8 +103,10 @@ def _level(levels: dict[str, Level]) -> Level | None:
 def _by_ear(sentence: Sentence, heard: Heard) -> _Found:
     """A hint of the model's own, under the name of the family that its words are most like."""
     tags = {word.said.removesuffix("'s") for word in sentence.words}
-    is_self = "SELF" in tags and not tags & {"PERSON", "YOU", "WE", "MAYBE"}
-    family = "self_blame" if is_self else family_of(sentence)
+    family = family_of(sentence)
+    is_self = "SELF" in tags and (family == "self_blame" or not tags & {"PERSON", "YOU", "WE", "MAYBE"})
+    if is_self or family == "self_blame":
+        family = "self_blame" if is_self else "person_as_cause"
     return f"heard_{family}", family, "self" if is_self else "nudge", heard.start, heard.end, heard.score
 
 

@@ -150,6 +150,7 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "pace.waiting_workspaces": "the courier steps over all that wait",
     "sealed.open_boxes": "doctor looks whether each can be opened",
     "sealed.to_purge": "the ring purges all that ended",
+    "prompts.rounds_to_seat": "the ring finds out whom every sealed round asks",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

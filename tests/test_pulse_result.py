@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.blocks.common import Message, message
@@ -27,7 +27,6 @@ def test_words_and_numbers_come_first_and_say_no_more_than_may_be_known() -> Non
     assert "*9 of 10* answered." in told
     assert "*Nobody undermines another's work*: 4 of 9 agree; mean 3.3 of 7; split" in told
     assert "7 or more of 9 agree" in told
-    assert "strong, as high as we may show" not in told
     assert "new baseline" in told
     assert "*My skills are valued and used*: 2 or fewer of 5 agree; mean 3.0 or lower of 7" in told
 
@@ -77,9 +76,10 @@ def test_the_weakest_has_a_guide_to_twenty_minutes() -> None:
     assert "Pick one together" in said(publish(TEAM, [(7, 1, 1, 7, 7, 7, 7)] * 6, [], invited=6, k=5))
 
 
+@settings(max_examples=20)  # each builds and checks two long messages
 @given(
-    answers=st.lists(st.lists(st.none() | st.integers(1, 7), min_size=8, max_size=8), min_size=5, max_size=30),
-    comments=st.lists(st.text(min_size=1, max_size=500), max_size=30),
+    answers=st.lists(st.lists(st.none() | st.integers(1, 7), min_size=8, max_size=8), min_size=5, max_size=12),
+    comments=st.lists(st.text(min_size=1, max_size=60), max_size=25),
     letter=st.sampled_from("a<&*`"),
 )
 def test_whatever_was_answered_it_fits_and_pings_nobody(
@@ -87,7 +87,7 @@ def test_whatever_was_answered_it_fits_and_pings_nobody(
 ) -> None:
     long = [replace(one, text=letter * 240, label=letter * 40) for one in (*TEAM.items, LOOP)]
     asked: Instrument = replace(TEAM, items=tuple(long))
-    told = publish(asked, answers, [*comments, "<!channel> <@U1>"], invited=40, k=5)
+    told = publish(asked, answers, [*comments, "<!channel> <@U1>", *[letter * 500] * 5], invited=40, k=5)
     for build in (result, result_with_chart):
         built = message(build(asked, asked.items, told, {}))
         posted = Message(built.text[:40_000], built.blocks)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.blocks.common import Json, clip, context, divider, escape, header, quote, section
+from bot.blocks.common import Json, clip, clip_escaped, context, divider, escape, header, quote, section
 from rituals.pulse.instruments import POINTS, Instrument, Item
 from rituals.pulse.publishing import BINS, ItemResult, Published
 
 ENOUGH = 0.6  # of the invited; below, the result says whose view it is
-MOST_COMMENTS = 20
+MOST_COMMENTS, MOST_OF_THEM = 20, 4_000  # how many, and how many characters together
 BAR = 14  # little blocks for seven points
 
 
@@ -53,7 +53,7 @@ def too_few(instrument: Instrument) -> list[Json]:
             "something too: here is a 15-minute way to ask why."
         ),
         section(
-            "• *5 minutes, alone:* what would have made it easy to answer, or not worth it? A line each, on paper.\n"
+            "• *5 minutes, alone:* what made it hard to answer, or not worth it? A line each, on paper.\n"
             "• *5 minutes:* whoever leads reads the lines out, shuffled, without a comment.\n"
             "• *5 minutes:* pick the one thing to change before the next pulse. If it is not to ask, then don't."
         ),
@@ -99,6 +99,7 @@ def _in_parts(lines: Sequence[str], most: int = 2_800) -> list[list[str]]:
 
 def line(item: Item, one: ItemResult, moved: str) -> str:
     """One statement in words and numbers."""
+    label = clip_escaped(item.label, 40)
     parts = [f"{favourable(one)} agree", mean(one)]
     if strong(one):
         parts = [f"strong, as high as we may show for {one.n} answers"]
@@ -109,7 +110,7 @@ def line(item: Item, one: ItemResult, moved: str) -> str:
         parts.append(f"({spread})")
     if moved:
         parts.append(moved)
-    return f"• *{escape(item.label)}*: {'; '.join(parts)}\n   _{escape(clip(item.text, 240))}_"
+    return f"• *{label}*: {'; '.join(parts)}\n   _{clip_escaped(item.text, 240)}_"
 
 
 def strong(one: ItemResult) -> bool:
@@ -182,10 +183,10 @@ def _talk(items: Sequence[Item], told: Published) -> list[Json]:
         divider(),
         section(
             f'*Twenty minutes about "{label}"*\n'
-            f"• *Open* (8 min): {escape(talk['open'])}\n"
-            f"• *Listen* (7 min): {escape(talk['listen'])}\n"
-            f"• *One small step* (5 min): {escape(talk['step'])}\n"
-            f"• *Avoid:* {escape(talk['avoid'])}"
+            f"• *Open* (8 min): {clip_escaped(talk['open'], 240)}\n"
+            f"• *Listen* (7 min): {clip_escaped(talk['listen'], 240)}\n"
+            f"• *One small step* (5 min): {clip_escaped(talk['step'], 240)}\n"
+            f"• *Avoid:* {clip_escaped(talk['avoid'], 240)}"
         ),
     ]
 
@@ -193,11 +194,16 @@ def _talk(items: Sequence[Item], told: Published) -> list[Json]:
 def _comments(told: Published) -> list[Json]:
     if not told.comments:
         return []
-    shown = told.comments[:MOST_COMMENTS]
+    shown: list[str] = []
+    for comment in told.comments[:MOST_COMMENTS]:
+        said = quote(comment, 600)
+        if sum(map(len, shown)) + len(said) > MOST_OF_THEM:
+            break
+        shown.append(said)
     more = len(told.comments) - len(shown)
     return [
         divider(),
         section("*What people wrote*, in the order of the alphabet, tied to nothing:"),
-        *[section(quote(comment)) for comment in shown],
+        *[section(said) for said in shown],
         *([context(f"And {more} more: `/pulse history` shows all.")] if more else []),
     ]

@@ -169,6 +169,20 @@ def test_two_halves_against_all_but_one_of_both_are_refused() -> None:
     audience.check_people(people(15), True, halves, 5)  # five are left over: as many as may be spoken of
 
 
+def test_a_second_channel_of_all_but_one_is_not_asked_the_same() -> None:
+    """What twelve said, less what eleven of them said, is what one said."""
+    agree = dict.fromkeys(people(5), 5) | dict.fromkeys(people(7, first=5), 2)
+    for channel in (people(12), people(11)):
+        told = show_item("one", [agree[person] for person in channel])
+        assert told.favourable == (5, 5), "so whoever isn't in the second channel did not agree"
+    with pytest.raises(audience.AskedElsewhere):
+        audience.check_elsewhere(people(11), [people(12)], 5)
+    with pytest.raises(audience.AskedElsewhere):
+        audience.check_elsewhere(people(12), [people(30), people(12)], 5)
+    audience.check_elsewhere(people(12), [people(7)], 5)
+    audience.check_elsewhere(people(12), [], 5)
+
+
 audiences = st.sets(st.sampled_from(people(24)), min_size=10)
 
 
@@ -357,6 +371,7 @@ def test_the_terms_are_plain_about_what_cannot_be_promised() -> None:
     assert "100" not in said
     assert "anonymous" not in said
     assert "who could change the code" in said
+    assert "Several who put their answers together might be" in said  # 210 certainties for two, among seven
     assert consent.read_terms(TERMS.kept()) == TERMS
 
 

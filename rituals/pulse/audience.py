@@ -42,6 +42,12 @@ class TooSoon(Refusal):
     """
 
 
+class AskedElsewhere(Refusal):
+    """Nearly the same people were asked the same questions elsewhere in the last four weeks. The difference
+    between both results would point at the few who were asked only once.
+    """
+
+
 def check_people(people: Collection[str], picked: bool, lately: Sequence[Collection[str]], k: int) -> None:
     """See that these people may be asked together. `lately` are the hand-picked audiences of the last 90 days.
 
@@ -77,6 +83,16 @@ def points_at_few(people: set[str], lately: Sequence[set[str]], k: int) -> bool:
 def _left(one: set[str], other: set[str], against: set[str]) -> int:
     """How many people's answers are left in `one` + `other` - `against`; who is in both halves, always is."""
     return len((one ^ other ^ against) | (one & other))
+
+
+def check_elsewhere(people: Collection[str], asked: Sequence[Collection[str]], k: int) -> None:
+    """See that the same items don't go to nearly the same people through another channel.
+
+    `asked` are the people of other channels' pulses with these items, of the last four weeks: a channel of all but
+    one is quickly made. Raises AskedElsewhere.
+    """
+    if any(len(set(people) ^ set(other)) < k for other in asked):
+        raise AskedElsewhere
 
 
 def check_pause(last_began: datetime | None, now: datetime) -> None:

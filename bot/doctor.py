@@ -59,7 +59,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             yield Finding("settings", sentence, mend=sentence)
     try:
         packs = load_packs(settings.packs_dir)
-        yield Finding("question packs", f"{sum(pack.is_available for pack in packs.values())} can be used")
+        yield Finding("question packs", f"{len(packs)} can be used")
     except Refusal as bad_pack:
         yield Finding("question packs", bad_pack.sentence, mend="Mend that file, or unset CANDOR_PACKS_DIR.")
 

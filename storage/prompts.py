@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
@@ -43,7 +43,7 @@ def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any)
     """Store one asking; None when this occurrence was asked before. Raises NotInWorkspace."""
     if prompt(session, workspace, prompt_id) is None:
         raise NotInWorkspace
-    columns = {"late": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
+    columns = {"late": False, "sealed": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
     if not insert_once(session, Round, columns):
         return None
     same = (Round.prompt_id == prompt_id, Round.occurrence == columns["occurrence"])
@@ -75,6 +75,16 @@ def rounds_to_close(session: Session, now: datetime, limit: int) -> Sequence[Rou
     return session.scalars(
         select(Round)
         .where(Round.closed_at.is_(None), Round.closes_at <= now)
+        .order_by(Round.closes_at)
+        .limit(limit)
+    ).all()
+
+
+def rounds_to_seat(session: Session, now: datetime, limit: int) -> Sequence[Round]:
+    """Sealed rounds of every workspace for which nobody has been asked yet who is in the channel."""
+    return session.scalars(
+        select(Round)
+        .where(Round.closed_at.is_(None), Round.sealed, Round.invited.is_(None), Round.closes_at > now)
         .order_by(Round.closes_at)
         .limit(limit)
     ).all()
@@ -149,7 +159,7 @@ def open_rounds_in(session: Session, workspace: str, channels: Sequence[str], li
             Round.channel.in_(channels),
             Round.closed_at.is_(None),
             Round.ts.is_not(None),
-            Prompt.answers == "form",
+            or_(Prompt.answers == "form", Round.sealed),
         )
         .order_by(Round.closes_at)
         .limit(limit)

@@ -28,6 +28,7 @@ SHARED = {
         "administer": "forgets, from a shell; makes and changes keys",
         "answered": "the same request twice is one request",
         "app": "builds the Bolt app; answers refusals",
+        "blameless": "hints on a draft, from a shell",
         "blocks": "its common words, and the blocks of the shared rooms",
         "calendar": "pause, resume, skip: the same for every ritual",
         "candor": "the one command to know",
@@ -68,6 +69,7 @@ SHARED = {
         "workspaces": "who installed us",
     },
     "rituals": {
+        "blameless": "hints on language, for every ritual in which people write about people, and for the shell",
         "calendar": "when anything happens",
         "errors": "refusals",
         "nudges": "the budget of private reminders",
@@ -150,6 +152,7 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "pace.waiting_workspaces": "the courier steps over all that wait",
     "sealed.open_boxes": "doctor looks whether each can be opened",
     "sealed.to_purge": "the ring purges all that ended",
+    "prompts.rounds_to_seat": "the ring finds out whom every sealed round asks",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

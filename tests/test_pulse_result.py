@@ -42,6 +42,20 @@ def test_at_the_ceiling_it_says_so() -> None:
     )
 
 
+def test_nothing_is_called_weak_where_all_stand_as_high_as_may_be_shown() -> None:
+    told = said(publish(TEAM, [(7,) * 7] * 6, [], invited=6, k=5))
+    assert "Nothing here is weak" in told
+    assert "low end" not in told
+
+
+def test_without_anything_to_show_there_is_no_chart() -> None:
+    for answers in ([(None,) * 7] * 6, []):
+        told = publish(TEAM, answers, [], invited=6, k=5)
+        assert all(
+            block["type"] != "data_visualization" for block in result_with_chart(TEAM, TEAM.items, told, {})
+        )
+
+
 def test_too_few_is_a_result_and_gives_no_number() -> None:
     told = said(publish(TEAM, NINE[:3], ["x"], invited=6, k=5))
     assert "Fewer than five answered" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,29 @@ def test_the_weakest_is_found_among_what_is_shown_and_the_team_picks_where_two_a
     assert [one.id for one in level.weakest()] == ["issues", "talents"]
 
 
+def test_the_score_leaves_out_what_is_asked_about_the_pulse_itself() -> None:
+    """So that it means the same the second time."""
+    more = replace(TEAM, items=(*TEAM.items, LOOP))
+    assert publish(more, [(*WHOLE, 7)] * 6, [], invited=6, k=5).score == (
+        publish(TEAM, [WHOLE] * 6, [], invited=6, k=5).score
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a\u200bb\u202ec\ufeff", "abc"),  # a mark that nobody sees could be one that its author knows
+        ("n\u00adow", "now"),
+        ("ab\u200dc", "abc"),
+        ("\u200da", "a"),
+        ("👩\u200d👧 fine", "👩\u200d👧 fine"),
+        ("non\u2011breaking \u2212 3", "non-breaking - 3"),
+    ],
+)
+def test_a_comment_holds_no_mark_that_nobody_sees(typed: str, shown: str) -> None:
+    assert normal(typed) == shown
+
+
 def test_comments_lose_the_marks_of_a_keyboard_and_their_order() -> None:
     assert normal("  “Ｈｉ”  it’s\u00a0fine … ") == '"Hi" it\'s fine ...'
     told = publish(TEAM, [WHOLE] * 5, ["zebra", "apple"], invited=5, k=5)
@@ -128,6 +152,54 @@ def test_who_may_be_asked_together(
 ) -> None:
     with pytest.raises(refused) if refused else nullcontext():
         audience.check_people(asked, picked, lately, 5)
+
+
+def test_two_halves_against_all_but_one_of_both_are_refused() -> None:
+    """Each differs widely from each; but the two halves' counts less the whole's count is one person's answer."""
+    halves = [people(10), people(10, first=10)]
+    but_one = people(19)
+    agrees = {person: number % 3 != 0 for number, person in enumerate(people(20))}
+    counts = [sum(agrees[person] for person in asked) for asked in (*halves, but_one)]
+    assert counts[0] + counts[1] - counts[2] == agrees["U19"]  # the attack
+    with pytest.raises(audience.TooAlike):
+        audience.check_people(but_one, True, halves, 5)
+    with pytest.raises(audience.TooAlike):  # in whichever order they are asked
+        audience.check_people(halves[1], True, [but_one, halves[0]], 5)
+    audience.check_people(people(20), True, halves, 5)  # the whole tells no more than both halves
+    audience.check_people(people(15), True, halves, 5)  # five are left over: as many as may be spoken of
+
+
+def test_a_second_channel_of_all_but_one_is_not_asked_the_same() -> None:
+    """What twelve said, less what eleven of them said, is what one said."""
+    agree = dict.fromkeys(people(5), 5) | dict.fromkeys(people(7, first=5), 2)
+    for channel in (people(12), people(11)):
+        told = show_item("one", [agree[person] for person in channel])
+        assert told.favourable == (5, 5), "so whoever isn't in the second channel did not agree"
+    with pytest.raises(audience.AskedElsewhere):
+        audience.check_elsewhere(people(11), [people(12)], 5)
+    with pytest.raises(audience.AskedElsewhere):
+        audience.check_elsewhere(people(12), [people(30), people(12)], 5)
+    audience.check_elsewhere(people(12), [people(7)], 5)
+    audience.check_elsewhere(people(12), [], 5)
+
+
+audiences = st.sets(st.sampled_from(people(24)), min_size=10)
+
+
+@given(now=audiences, lately=st.lists(audiences, max_size=3))
+def test_no_sum_or_difference_of_up_to_three_audiences_comes_down_to_fewer_than_five(
+    now: set[str], lately: list[set[str]]
+) -> None:
+    sums = [dict.fromkeys(now, 1)]
+    for one in lately:
+        sums += [
+            {person: so_far.get(person, 0) + sign * (person in one) for person in {*so_far, *one}}
+            for so_far in sums
+            for sign in (1, -1)
+        ]
+    few = any(0 < sum(map(bool, one.values())) < 5 for one in sums)
+    if len(lately) < 3 and now not in lately:
+        assert audience.points_at_few(now, lately, 5) is few
 
 
 def test_there_is_a_day_to_answer_and_four_weeks_between_the_same_questions() -> None:
@@ -182,6 +254,36 @@ def test_a_change_is_called_one_above_the_noise_only(old: float, new: float, sai
     assert change.in_words(result(old), result(new), "another") == ""
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ((7,) * 5, (7,) * 20, "no clear change"),  # more may be shown of twenty: 6.5 after 5.2, and nobody moved
+        ((7,) * 20, (7,) * 5, "no clear change"),
+        ((1,) * 5, (1,) * 20, "no clear change"),
+        ((1,) * 20, (1,) * 5, "no clear change"),
+        ((7,) * 5, (4,) * 20, "down from 5.2"),
+        ((4,) * 20, (7,) * 5, "up from 4.0"),
+        ((1,) * 5, (4,) * 20, "up from 3.0"),
+        ((4,) * 20, (1,) * 5, "down from 4.0"),
+    ],
+)
+def test_what_stands_for_all_beyond_it_is_no_change_by_itself(
+    before: tuple[int, ...], now: tuple[int, ...], said: str
+) -> None:
+    told = [Published(len(given), len(given), (show_item("one", given),)) for given in (before, now)]
+    assert change.in_words(told[0], told[1], "one") == said
+
+
+@given(before=st.lists(st.integers(1, 7), min_size=5, max_size=30), now=st.data())
+def test_a_change_that_is_told_went_that_way(before: list[int], now: st.DataObject) -> None:
+    after = now.draw(st.lists(st.integers(1, 7), min_size=5, max_size=30))
+    told = [Published(len(given), len(given), (show_item("one", given),)) for given in (before, after)]
+    by = sum(after) / len(after) - sum(before) / len(before)
+    said = change.in_words(told[0], told[1], "one")
+    assert not (said.startswith("up") and by <= 0)
+    assert not (said.startswith("down") and by >= 0)
+
+
 # --- instruments --------------------------------------------------------------------------------------------
 
 
@@ -233,7 +335,9 @@ def test_a_folder_of_ones_own_adds_instruments(tmp_path: Path) -> None:
         (("Wholly]", "Partly, Wholly]"), "scale must name its two ends"),
         (("licence: CC0\n", ""), "licence must be a text"),
         (("avoid: d", "avoid: ''"), "talk.avoid must be a text"),
-        (("items:\n", "items: []\nothers:\n"), "1 to 12 items"),
+        (("items:\n", "items: []\nothers:\n"), "I don't know others"),
+        (("  - {id: one", "  []\n#"), "1 to 12 items"),
+        (("id: one", "id: change"), '"change" is taken'),
         (("title: Ours", "title: [}"), "it is not YAML"),
     ],
 )
@@ -267,6 +371,7 @@ def test_the_terms_are_plain_about_what_cannot_be_promised() -> None:
     assert "100" not in said
     assert "anonymous" not in said
     assert "who could change the code" in said
+    assert "Several who put their answers together might be" in said  # 210 certainties for two, among seven
     assert consent.read_terms(TERMS.kept()) == TERMS
 
 
@@ -288,6 +393,9 @@ def test_who_runs_the_machine_and_looks_after_the_pulse_is_said_first() -> None:
         ("I was the only one on call", 1),
         ("ask Priya about it", 1),
         ("on Friday, OPS-12 with @ben", 3),
+        ("We may decide in May or December.", 0),
+        ("the outage of 3 March", 1),
+        ("since October 12th", 1),
     ],
 )
 def test_a_comment_that_may_point_at_somebody_is_hinted_at(comment: str, hints: int) -> None:

@@ -241,6 +241,7 @@ ONLY_ADDS = {  # they take no id of another row: what they add is the caller's o
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
+        "prompts.rounds_to_seat",
         "sealed.to_purge",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
 
 from rituals.errors import InvalidField, Refusal
 
@@ -41,6 +42,12 @@ class TooSoon(Refusal):
     """
 
 
+class AskedElsewhere(Refusal):
+    """Nearly the same people were asked the same questions elsewhere in the last four weeks. The difference
+    between both results would point at the few who were asked only once.
+    """
+
+
 def check_people(people: Collection[str], picked: bool, lately: Sequence[Collection[str]], k: int) -> None:
     """See that these people may be asked together. `lately` are the hand-picked audiences of the last 90 days.
 
@@ -52,8 +59,40 @@ def check_people(people: Collection[str], picked: bool, lately: Sequence[Collect
         return
     if len(people) < FEWEST_PICKED:
         raise TooFewPicked
-    if any(0 < len(set(people) ^ set(other)) < k for other in lately):
+    if points_at_few(set(people), [set(other) for other in lately], k):
         raise TooAlike(k=k)
+
+
+def points_at_few(people: set[str], lately: Sequence[set[str]], k: int) -> bool:
+    """Whether this audience, with one or two of those before it, comes down to fewer than k people.
+
+    Counts can be added and subtracted. One audience against another leaves those who are in one only; and the sum
+    of two halves, against all but one of both, leaves that one, though each differs widely from each.
+    """
+    before = [other for other in lately if other != people]
+    if any(len(people ^ other) < k for other in before):
+        return True
+    for one, other in combinations(before, 2):
+        for sum_of, against in (((one, other), people), ((people, one), other), ((people, other), one)):
+            size = abs(len(sum_of[0]) + len(sum_of[1]) - len(against))
+            if size < 2 * k and 0 < _left(*sum_of, against) < k:
+                return True
+    return False
+
+
+def _left(one: set[str], other: set[str], against: set[str]) -> int:
+    """How many people's answers are left in `one` + `other` - `against`; who is in both halves, always is."""
+    return len((one ^ other ^ against) | (one & other))
+
+
+def check_elsewhere(people: Collection[str], asked: Sequence[Collection[str]], k: int) -> None:
+    """See that the same items don't go to nearly the same people through another channel.
+
+    `asked` are the people of other channels' pulses with these items, of the last four weeks: a channel of all but
+    one is quickly made. Raises AskedElsewhere.
+    """
+    if any(len(set(people) ^ set(other)) < k for other in asked):
+        raise AskedElsewhere
 
 
 def check_pause(last_began: datetime | None, now: datetime) -> None:

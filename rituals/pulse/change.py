@@ -36,7 +36,10 @@ def in_words(before: Published, now: Published, item: str) -> str:
     new = next((one for one in now.items if one.id == item), None)
     if old is None or new is None:
         return ""
-    by = new.mean - old.mean
-    if abs(by) <= noise(min(old.n, new.n)):
+    by = round(new.mean - old.mean, 1)
+    # a mean at an edge stands for all beyond it: seven sevens are not more than five, though more may be shown
+    rises = by > 0 and old.mean_edge != "high" and new.mean_edge != "low"
+    falls = by < 0 and old.mean_edge != "low" and new.mean_edge != "high"
+    if not (rises or falls) or abs(by) <= noise(min(old.n, new.n)):
         return "no clear change"
-    return f"{'up' if by > 0 else 'down'} from {old.mean:.1f}"
+    return f"{'up' if rises else 'down'} from {old.mean:.1f}"

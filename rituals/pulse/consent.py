@@ -72,7 +72,8 @@ def in_words(terms: Terms) -> list[str]:
         "The first answer in a box is alone in it for a while: somebody with full control of the machine at that "
         "very time could read it. Against such a person no program can promise anything.",
         f"Nothing is shown with fewer than {terms.k} answers. Counts and means stop short of all and none, so "
-        "that nobody can work out what you said by subtracting what they said.",
+        "that no colleague can be certain what you said by subtracting what they said themselves. Several who put "
+        "their answers together might be.",
         f"Seen by: {terms.viewers}. Nobody sees it earlier or elsewhere, nor who has answered.",
         f"It closes {terms.closes}, and can't be extended, reopened or looked into before. "
         f"(Candor {terms.version})",

@@ -18,6 +18,7 @@ SMALLEST_K = 5
 MOST_ITEMS = 12
 LONGEST_ITEM = 240
 TALK = ("open", "listen", "step", "avoid")
+KNOWN = {"title", "why", "citation", "licence", "scale", "k", "lead_says", "items", "own_words"}
 
 
 class BadInstrument(Refusal):
@@ -97,6 +98,9 @@ def _read(file: Path) -> Instrument:
         raise BadInstrument(
             file=file.name, why="it needs title, why, citation, licence, scale, k, lead_says, items"
         )
+    unknown = set(loaded) - KNOWN
+    if unknown:
+        raise BadInstrument(file=file.name, why=f"I don't know {', '.join(sorted(map(str, unknown)))}")
     return Instrument(
         name=_short(file, file.stem, "the file's name", 40),
         title=_short(file, loaded.get("title"), "title", 40),
@@ -106,7 +110,7 @@ def _read(file: Path) -> Instrument:
         scale=_scale(file, loaded.get("scale")),
         k=_k(file, loaded.get("k")),
         lead_says=_short(file, loaded.get("lead_says"), "lead_says", 600),
-        items=_items(file, loaded.get("items")),
+        items=_items(file, loaded.get("items"), 1 if loaded.get("own_words") is True else MOST_ITEMS),
         own_words=loaded.get("own_words") is True,
     )
 
@@ -129,7 +133,7 @@ def _k(file: Path, k: object) -> int:
     return k
 
 
-def _items(file: Path, listed: object) -> tuple[Item, ...]:
+def _items(file: Path, listed: object, most: int) -> tuple[Item, ...]:
     items = []
     for one in listed if isinstance(listed, list) else []:
         if not isinstance(one, Mapping) or not isinstance(one.get("talk"), Mapping):
@@ -143,6 +147,7 @@ def _items(file: Path, listed: object) -> tuple[Item, ...]:
                 talk=talk,
             )
         )
-    if not 1 <= len(items) <= MOST_ITEMS or len({one.id for one in items}) < len(items):
-        raise BadInstrument(file=file.name, why=f"it needs 1 to {MOST_ITEMS} items, each with an id of its own")
+    if not 1 <= len(items) <= most or len({LOOP.id, *(one.id for one in items)}) <= len(items):
+        why = f'it needs 1 to {most} items, each with an id of its own; "{LOOP.id}" is taken'
+        raise BadInstrument(file=file.name, why=why)
     return tuple(items)

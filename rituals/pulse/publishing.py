@@ -8,13 +8,14 @@ certain whether somebody else agreed: no outsider, and no insider who subtracts 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from rituals.pulse.instruments import POINTS, Instrument
+from rituals.pulse.instruments import LOOP, POINTS, Instrument
 
 FAVOURABLE = range(5, POINTS + 1)
 INSIDERS = 1  # who put their heads, and their own answers, together
@@ -23,6 +24,8 @@ BINS = ((1, 2), (3, 4), (5, 7))
 LARGELY_AGREE, MIXED = 0.70, 0.40  # r_wg against a uniform null (James, Demaree & Wolf 1984)
 UNIFORM_VARIANCE = Fraction(POINTS**2 - 1, 12)
 LONGEST_COMMENT = 500
+JOINER = "\u200d"
+STRAY_JOINER = re.compile(rf"(?<![^\w\s]){JOINER}|{JOINER}(?![^\w\s])")  # elsewhere it holds an emoji together
 SCORE_NEEDS = Fraction(5, 7)  # of an instrument's items: else there is no score for the team
 
 Vector = Sequence[int | None]
@@ -97,7 +100,9 @@ def publish(
         invited,
         len(answers),
         tuple(items),
-        team_score(items, len(instrument.items)),
+        team_score(
+            [one for one in items if one.id != LOOP.id], sum(item.id != LOOP.id for item in instrument.items)
+        ),
         tuple(sorted(map(normal, comments))) if invited >= k else (),
     )
 
@@ -154,9 +159,13 @@ def team_score(items: Sequence[ItemResult], asked: int) -> float | None:
 
 
 def normal(comment: str) -> str:
-    """A comment without the marks of a keyboard: quotes, dashes, spaces and look-alikes made the same."""
-    same = unicodedata.normalize("NFKC", comment)
-    for marks, plain in (("“”„«»‟", '"'), ("‘’‚‛`´", "'"), ("–—‒―", "-"), ("…", "...")):
+    """A comment without the marks of a keyboard: quotes, dashes, spaces and look-alikes made the same.
+
+    What can't be seen (zero-width spaces, marks of direction) goes: it could be a mark that only its author knows.
+    """
+    seen = "".join(mark for mark in comment if unicodedata.category(mark) != "Cf" or mark == JOINER)
+    same = unicodedata.normalize("NFKC", STRAY_JOINER.sub("", seen))
+    for marks, plain in (("“”„«»‟", '"'), ("‘’‚‛`´", "'"), ("–—‒―‐−", "-"), ("…", "...")):
         for mark in marks:
             same = same.replace(mark, plain)
     return " ".join(same.split())[:LONGEST_COMMENT]

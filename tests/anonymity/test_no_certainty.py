@@ -49,7 +49,9 @@ def as_published(insiders: int = 1) -> Show:
 
 
 def word_at_the_bound(given: Given) -> Hashable:
-    return replace(show_item("one", given), agreement=word(given) if 2 <= agreed(given) <= len(given) - 2 else "")
+    low, high = mean_bounds(len(given))
+    at_most_at_it = 2 <= agreed(given) <= len(given) - 2 and low < Fraction(sum(given), len(given)) < high
+    return replace(show_item("one", given), agreement=word(given) if at_most_at_it else "")
 
 
 def word_always(given: Given) -> Hashable:
@@ -99,19 +101,77 @@ def test_two_insiders_are_never_certain_where_the_clamp_is_for_two(n: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("show", "n", "insiders"),
+    ("show", "n", "insiders", "certain"),
     [
-        (word_at_the_bound, 5, 1),
-        (word_always, 5, 1),
-        (word_at_the_bound, 10, 1),
-        (bins_always, 10, 1),
-        (mean_unclamped, 5, 1),
-        (exact, 5, 0),
-        (as_published(), 7, 2),  # the clamp for one insider, against two
+        (word_at_the_bound, 5, 1, 35),
+        (word_always, 5, 1, 23),
+        (word_at_the_bound, 10, 1, 120),
+        (bins_always, 10, 1, 674),
+        (mean_unclamped, 5, 1, 49),
+        (exact, 5, 0, 2),
+        (as_published(), 7, 2, 210),  # the clamp for one insider, against two
     ],
 )
-def test_control_a_rule_that_says_more_is_caught(show: Show, n: int, insiders: int) -> None:
-    assert violations(show, n, insiders) > 0
+def test_control_a_rule_that_says_more_is_caught(show: Show, n: int, insiders: int, certain: int) -> None:
+    assert violations(show, n, insiders) == certain
+
+
+# --- every size of a team -----------------------------------------------------------------------------------
+
+
+def certain_by_sums(n: int, insiders: int, clamp_for: int | None = None) -> int:
+    """The same count as `violations`, fast enough for large teams: what is shown of an item whose count is at its
+    bound depends on two numbers only, how many agreed and the sum.
+
+    Where the count is told exactly nothing else can matter: at least `insiders` + 2 people are known to stand on
+    either side, whatever the mean, the word and the spread add.
+    """
+    clamp_for = insiders if clamp_for is None else clamp_for
+    same: dict[Hashable, list[tuple[int, int]]] = defaultdict(list)
+    for count in range(n + 1):
+        for total in range(n + 4 * count, 4 * n + 3 * count + 1):
+            shown = show_item("one", with_sum(n, count, total), clamp_for)
+            if shown.favourable[0] == shown.favourable[1]:
+                assert clamp_for + 1 < count < n - clamp_for - 1
+            else:
+                assert (shown.agreement, shown.bins) == ("", ())
+                same[shown].append((count, total))
+    others, found = n - insiders, 0
+    for worlds in same.values():
+        for known in multisets(SCALE, insiders):
+            agree, their_sum = agreed(known), sum(known)
+            counts = {
+                left
+                for count, total in worlds
+                if 0 <= (left := count - agree) <= others
+                and others + 4 * left <= total - their_sum <= 4 * others + 3 * left
+            }
+            found += counts in ({0}, {others})
+    return found
+
+
+def with_sum(n: int, count: int, total: int) -> Given:
+    """Some n answers with this sum, `count` of them agreeing."""
+    given, spare = [5] * count + [1] * (n - count), total - n - 4 * count
+    for place in range(n):
+        step = min(spare, 2 if place < count else 3)
+        given[place] += step
+        spare -= step
+    assert spare == 0
+    return tuple(given)
+
+
+# Two seconds at thirty; `score` plays the sizes between too.
+@pytest.mark.parametrize("n", [*range(5, 15), 20, 30])
+def test_nobody_is_certain_in_a_team_of_any_size(n: int) -> None:
+    assert certain_by_sums(n, 0, clamp_for=1) == 0
+    assert certain_by_sums(n, 1) == 0
+    if n >= 7:
+        assert certain_by_sums(n, 2) == 0
+
+
+def test_control_reckoning_with_sums_finds_what_playing_all_answers_finds() -> None:
+    assert certain_by_sums(7, 2, clamp_for=1) == violations(as_published(), 7, 2) == 210
 
 
 def test_control_the_clamp_of_the_mean_does_not_hold_for_six_and_more_or_on_five_points() -> None:
@@ -180,6 +240,7 @@ def score() -> list[tuple[str, int, int]]:
             violations(as_published(2), 9, 2),
         )
     )
+    rows.append(("one insider, every size from 5 to 30", 26, sum(certain_by_sums(n, 1) for n in range(5, 31))))
     rows.append(("control: agreement told at the bound, 5", 462, violations(word_at_the_bound, 5, 1)))
     rows.append(("control: agreement told at the bound, 10", 8_008, violations(word_at_the_bound, 10, 1)))
     rows.append(("control: two insiders, clamp for one, 7", 1_716, violations(as_published(), 7, 2)))

@@ -34,6 +34,8 @@ def result_with_chart(
     instrument: Instrument, items: Sequence[Item], told: Published, moved: Mapping[str, str] | None
 ) -> list[Json]:
     """The same, with a chart of Slack's own in the place of the bars; not every workspace has those yet."""
+    if not told.items:  # a chart of nothing isn't one
+        return result(instrument, items, told, moved)
     return [
         *_words(instrument, items, told, moved),
         chart(items, told),
@@ -99,7 +101,7 @@ def line(item: Item, one: ItemResult, moved: str) -> str:
     """One statement in words and numbers."""
     label = clip_escaped(item.label, 40)
     parts = [f"{favourable(one)} agree", mean(one)]
-    if one.mean_edge == "high" and one.favourable[1] == one.n:
+    if strong(one):
         parts = [f"strong, as high as we may show for {one.n} answers"]
     if one.agreement:
         parts.append({"largely agree": "largely of one mind", "mixed": "mixed", "split": "split"}[one.agreement])
@@ -109,6 +111,11 @@ def line(item: Item, one: ItemResult, moved: str) -> str:
     if moved:
         parts.append(moved)
     return f"• *{label}*: {'; '.join(parts)}\n   _{clip_escaped(item.text, 240)}_"
+
+
+def strong(one: ItemResult) -> bool:
+    """Whether an item stands as high as may be shown."""
+    return one.mean_edge == "high" and one.favourable[1] == one.n
 
 
 def favourable(one: ItemResult) -> str:
@@ -156,6 +163,14 @@ def _talk(items: Sequence[Item], told: Published) -> list[Json]:
     weakest = told.weakest()
     if not weakest:
         return []
+    if all(strong(one) for one in weakest):
+        return [
+            divider(),
+            section(
+                "Nothing here is weak, as far as may be shown. Twenty minutes well spent: what are we doing that "
+                "keeps it so, and what could end it?"
+            ),
+        ]
     known = {item.id: item for item in items}
     if len(weakest) > 1:
         level = ", ".join(f"*{escape(known[one.id].label)}*" for one in weakest)

@@ -179,13 +179,13 @@ def _wait(line: Line) -> None:
 
 
 def _again(kind: str, database: Database) -> Figure:
-    """The same payload three times, then twenty at once: one answer, as it was."""
+    """The same form three times, then twenty at once, under new triggers: the tables alone must know it again."""
     round_id = add_round(database, CHANNEL, now())
-    form = submission(1, round_id)
+    forms = [submission(1, round_id) | {"trigger_id": f"again{number}"} for number in range(23)]
     with house(database, 2) as (built, _):
-        taken = [dispatch(built.app, form) for _ in range(3)]
+        taken = [dispatch(built.app, form) for form in forms[:3]]
         with ThreadPoolExecutor(20) as pool:
-            taken += pool.map(lambda _: dispatch(built.app, form), range(20))
+            taken += pool.map(partial(dispatch, built.app), forms[3:])
     more = _count(database) - 1
     note = f"three times and twenty at once; {taken.count(False)} refused"
     return Figure(

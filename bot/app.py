@@ -20,7 +20,7 @@ from bot.courier import log_bug
 from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
-from bot.switchboard import Switchboard
+from bot.switchboard import Switchboard, WordedAck
 from bot.visit import Visit
 from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
@@ -45,17 +45,6 @@ def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
     return {kind: posting for room in rooms.values() for kind, posting in room.postings.items()} | nudges.postings(
         parts
     )
-
-
-class WordedAck(Ack):
-    """An acknowledgement in this workspace's wording: forms ride on it."""
-
-    def __init__(self, wording: Wording) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._wording = wording
-
-    def __call__(self, *texts: Any, **given: Any) -> BoltResponse:
-        return super().__call__(*self._wording.of(list(texts)), **self._wording.of(given))
 
 
 def build_app(
@@ -139,31 +128,23 @@ def build_app(
     nudges.register(app)
     for room in rooms.values():
         room.register(app, named)
-    for listener in app._listeners:
-        _answer_refusals(listener, wording)
-    app.remember_listeners()
+    app.connect_all(_run)
     return app
 
 
-def _answer_refusals(listener: Listener, wording: Wording) -> None:
+def _run(listener: Listener, request: BoltRequest, response: BoltResponse) -> None:
     """Let `refuse` hear what a listener raises before Bolt does.
 
     Bolt would take back an acknowledgement that it has not looked at yet, or turn it into a 500: Slack then
     shows a failure beside a sentence that has long arrived.
     """
-    run = listener.run_ack_function
-
-    def answered(*, request: BoltRequest, response: BoltResponse) -> BoltResponse | None:
-        context = request.context
-        try:
-            run(request=request, response=response)
-        except Exception as error:
-            told = refuse(error, context.ack, request.body, context.client, context)
-            if told is not None:
-                context.ack.response = told
-        return None
-
-    listener.run_ack_function = answered  # type: ignore[method-assign]
+    context = request.context
+    try:
+        listener.run_ack_function(request=request, response=response)
+    except Exception as error:
+        told = refuse(error, context.ack, request.body, context.client, context)
+        if told is not None:
+            context.ack.response = told
 
 
 def _quiet_logger() -> logging.Logger:

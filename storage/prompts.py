@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
-from storage.schema import Answer, Prompt, Round
+from storage.schema import Answer, Prompt, Round, Schedule
+
+ROUND_FOR = (  # written once: to put it together takes as long as to ask it, and many click at the same moment
+    select(Round, Schedule.zone, Answer.words)
+    .join(Prompt, Prompt.id == Round.prompt_id)
+    .join(Schedule, Schedule.id == Prompt.schedule_id)
+    .outerjoin(Answer, and_(Answer.round_id == Round.id, Answer.person == bindparam("person")))
+    .where(Round.workspace == bindparam("workspace"), Round.id == bindparam("round"))
+)
 
 
 def add_prompt(session: Session, workspace: str, schedule_id: int, **columns: Any) -> Prompt:
@@ -45,6 +53,14 @@ def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any)
 def round_of(session: Session, workspace: str, round_id: int) -> Round | None:
     """The round with this id."""
     return row_of(session, workspace, Round, round_id)
+
+
+def round_for(
+    session: Session, workspace: str, round_id: int, person: str
+) -> tuple[Round, str, str | None] | None:
+    """A round, the zone of its schedule, and this person's words so far: all that its form shows, in one look."""
+    asked = {"workspace": workspace, "round": round_id, "person": person}
+    return session.execute(ROUND_FOR, asked).one_or_none()
 
 
 def lock_round(session: Session, workspace: str, round_id: int) -> Round | None:

@@ -26,6 +26,7 @@ LONGEST = 350
 SHARED = {
     "bot": {
         "administer": "forgets, from a shell; makes and changes keys",
+        "answered": "the same request twice is one request",
         "app": "builds the Bolt app; answers refusals",
         "blameless": "hints on a draft, from a shell",
         "blocks": "its common words, and the blocks of the shared rooms",
@@ -60,6 +61,7 @@ SHARED = {
         "serve": "the process",
         "settings": "the environment",
         "shell": "what the verbs of a shell share",
+        "socket": "the line through which Slack speaks to us",
         "visit": "one request: who asks, where, and what answers it",
         "stopping": "the first signal and the second",
         "switchboard": "Bolt's app, which finds its listener at once",

@@ -16,7 +16,6 @@ from rituals import sealed
 from rituals.errors import NotFound
 from rituals.prompts import rounds, sealing
 from rituals.who_may import may_read
-from storage.calendar import schedule
 from storage.keys import Custody
 from storage.schema import Round
 
@@ -24,22 +23,19 @@ from storage.schema import Round
 def open_answer(ack: Ack, action: Json, visit: Visit) -> None:
     """A click on *Answer* under a question, or on App Home."""
     ack()
-    workspace, round_id = visit.workspace, int(action["value"])
     with visit.sessions.reading() as session:
-        asked = rows.round_of(session, workspace, round_id)
-        prompt = rows.prompt(session, workspace, asked.prompt_id) if asked else None
-        kept = schedule(session, workspace, prompt.schedule_id) if prompt else None
-        earlier = rows.answer_by(session, workspace, round_id, visit.person)
-    if asked is None or kept is None:
+        found = rows.round_for(session, visit.workspace, int(action["value"]), visit.person)
+    if found is None:
         raise NotFound
+    asked, zone, earlier = found
     if asked.closed_at is not None or asked.closes_at <= now():
         raise rounds.RoundClosed
-    until = _until(asked.closes_at, kept.zone)
+    until = _until(asked.closes_at, zone)
     if asked.sealed:
         open_sealed(visit, asked, until)
     else:
         may_read(visit.channel(asked.channel))
-        visit.open(forms.answer_form(round_id, asked.question, until, earlier.words if earlier else None))
+        visit.open(forms.answer_form(asked.id, asked.question, until, earlier))
 
 
 def open_sealed(visit: Visit, asked: Round, until: str) -> None:

@@ -18,6 +18,7 @@ from tests.bench.figures import Figure, table, write_json
 from tests.bench.line import certificate
 from tests.bench.lookup import lookup
 from tests.bench.ready import ready
+from tests.bench.reconnect import reconnect
 from tests.bench.ring import home, ring
 from tests.bench.sealed import boxes
 from tests.bench.submissions import submissions
@@ -39,6 +40,7 @@ def main() -> None:
             "fanout": lambda: fanout(folder, pem, databases),
             "ready": lambda: ready(folder, pem, databases),
             "lookup": lookup,
+            "reconnect": lambda: reconnect(folder, pem, databases),
             "sealed": lambda: boxes(folder, databases),
         }
         asked.add_argument("--only", choices=parts, action="append", help="this part; may come more than once")

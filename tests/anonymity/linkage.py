@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -81,16 +81,16 @@ class Score:
     right: int
     links: int
     control: float  # share of right guesses on the store that leaks
-    most: float  # as many as chance allows
+    most: int  # as many as chance allows
 
     @property
     def holds(self) -> bool:
         return self.control > 0.95 and (self.attack.admitted or self.right <= self.most)
 
 
-def most_by_chance(surveys: int) -> float:
+def most_by_chance(surveys: int) -> int:
     """Right guesses follow Poisson(surveys), one each; beyond five deviations it isn't chance (271 of 200)."""
-    return surveys + 5 * sqrt(surveys)
+    return ceil(surveys + 5 * sqrt(surveys))
 
 
 @dataclass(frozen=True)

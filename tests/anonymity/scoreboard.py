@@ -53,7 +53,7 @@ def _certain(scores: dict[str, Scores]) -> str:
     return (
         "Boxes in which whoever has all copies and reads the live key files once links an answer without a guess, "
         f"by the answers in the box: {shares}.\n"
-        f"In the milliseconds between a commit and the end of its old key, the answer just given too: {within:.0%}."
+        f"In the milliseconds between a commit and the end of its old key, the answer just given: {within:.0%}."
     )
 
 

@@ -7,12 +7,12 @@ import pytest
 from tests.anonymity import scoreboard
 from tests.anonymity.linkage import PEOPLE, Scores, most_by_chance, score
 
-QUICK = 12  # surveys; `make attack` plays 200
+QUICK = 8  # surveys; `make attack` plays 200
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def scores(request: pytest.FixtureRequest) -> Scores:
-    """Ten seconds: sixty surveys, with a copy of the database after every submission."""
+    """Ten to twenty seconds: some forty surveys, with a copy of the database after every submission."""
     return score(request.param, QUICK)
 
 

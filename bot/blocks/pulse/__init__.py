@@ -1,0 +1,1 @@
+"""Block Kit of the pulse: its forms, its invitation, its result."""

@@ -10,6 +10,6 @@ nothing is acknowledged that isn't stored, and Slack is never called while a tra
 Decisions that this layer keeps:
 - Sync Bolt with a wide listener pool and one TLS context for all clients (Bolt's defaults are 5 threads and a
   new context per request, which drops most acks of a burst).
-- `except Exception` stands in two places: the error handler of app.py and the loops of courier/going.py.
+- `except Exception` stands in two places: the error handler of app.py and courier/going.py.
 - Bolt reads SLACK_* variables by itself; everything is handed over explicitly, and those are removed.
 """

@@ -6,7 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from bot import administer, logs, manifest, outbox, shell
@@ -81,12 +83,21 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run_serve(asked: argparse.Namespace) -> int:
-    from bot.serve import serve
-
     settings = load_settings(**({} if asked.http is None else {"http": asked.http}))
-    logs.set_up(settings.log_level)
-    serve(settings)
+    logs.set_up(settings.log_level, settings.log_format)
+    with _shared_numbers() if settings.processes > 1 else nullcontext():
+        from bot.serve import serve
+
+        serve(settings)
     return 0
+
+
+@contextmanager
+def _shared_numbers() -> Iterator[None]:
+    """A folder in which several processes add up their metrics; the library looks for it when it is imported."""
+    with tempfile.TemporaryDirectory(prefix="candor-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def run_doctor(_asked: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from bot.courier import log_bug
 from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
+from bot.switchboard import Switchboard
 from bot.visit import Visit
 from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
@@ -90,7 +91,7 @@ def build_app(
 
     without_token = copy.copy(client)  # Bolt warns when it sees a token beside `authorize`
     without_token.token = None
-    app = App(
+    app = Switchboard(
         name="candor.bolt",  # Bolt sets the level of the logger of this name
         logger=_quiet_logger(),
         client=without_token,
@@ -140,6 +141,7 @@ def build_app(
         room.register(app, named)
     for listener in app._listeners:
         _answer_refusals(listener, wording)
+    app.remember_listeners()
     return app
 
 

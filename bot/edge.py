@@ -14,14 +14,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from threading import Lock
-from typing import Any
 
 from slack_bolt import App, BoltRequest
 
 from bot import clock
+from bot.pages import Environ, Page, Response
 from bot.payloads import Garbled, is_event, is_ours, read_payload
 
 log = logging.getLogger("candor.edge")
@@ -31,18 +30,7 @@ OLDEST_SECONDS = 300  # Slack's own limit for replays
 ANSWER_SECONDS = 3.0  # how long Slack waits
 EVENTS = "/slack/events"
 
-Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
-
-
-@dataclass(frozen=True)
-class Response:
-    """What goes back: a status, text or JSON, perhaps further headers."""
-
-    status: HTTPStatus
-    body: str = ""
-    content_type: str = "text/plain; charset=utf-8"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotSlack(Exception):
@@ -51,9 +39,6 @@ class NotSlack(Exception):
     def __init__(self, status: HTTPStatus, code: str) -> None:
         super().__init__(code)
         self.status, self.code = status, code
-
-
-Page = Callable[[Environ], Response]
 
 
 class Answered:

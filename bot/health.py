@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from slack_sdk.socket_mode.builtin import SocketModeClient
 
 from bot import clock
+from bot.pages import Environ, Page, Response
 from bot.scheduler import Rings
 from storage import Database, NoAnswer
 
@@ -53,29 +54,35 @@ def _told(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat(timespec="seconds")
 
 
-def written(health: Health) -> tuple[HTTPStatus, str]:
-    """The status and the JSON of a look."""
-    well, seen = health()
-    return HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE, json.dumps(seen)
+def health_page(health: Health) -> Page:
+    """/healthz: the JSON of a look."""
+
+    def answer(_environ: Environ) -> Response:
+        well, seen = health()
+        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        return Response(status, json.dumps(seen), "application/json", {"Cache-Control": "no-store"})
+
+    return answer
 
 
 class HealthServer:
-    """Answers /healthz beside Socket Mode, and nothing else."""
+    """Answers a few pages beside Socket Mode, and nothing else."""
 
-    def __init__(self, host: str, port: int, health: Health) -> None:
+    def __init__(self, host: str, port: int, pages: Mapping[str, Page]) -> None:
         """Raises OSError when the address can't be had."""
 
         class Answers(BaseHTTPRequestHandler):
             timeout = 5  # seconds for a request to come in
 
             def do_GET(self) -> None:
-                status, body = (HTTPStatus.NOT_FOUND, "")
-                if self.path == "/healthz":
-                    status, body = written(health)
-                sent = body.encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                page = pages.get(self.path)
+                response = page({}) if page is not None else Response(HTTPStatus.NOT_FOUND)
+                sent = response.body.encode()
+                self.send_response(response.status)
+                self.send_header("Content-Type", response.content_type)
                 self.send_header("Content-Length", str(len(sent)))
+                for name, value in response.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(sent)
 

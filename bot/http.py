@@ -21,19 +21,25 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from signal import SIGKILL
+from types import FrameType
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from slack_sdk import WebClient
 
-from bot.edge import Edge, Environ, Page, Response
-from bot.health import Health, health_of, written
+from bot import metrics
+from bot.edge import Edge
+from bot.health import health_of, health_page
 from bot.house import build_house
 from bot.install import AppOfSlack, Install
 from bot.logs import quiet
+from bot.pages import Page
 from bot.scheduler import Rings
 from bot.settings import Settings, read_address, split_keys
+from bot.stopping import GRACE_SECONDS, SIGNALS, leave
 from bot.wording import Wording
 from bot.workspaces import Installation, InstalledWorkspaces, OneWorkspace, Workspaces, web_client
 from storage import Database, open_database
@@ -41,7 +47,6 @@ from storage.installations import TokenKeys
 
 log = logging.getLogger("candor")
 
-GRACE_SECONDS = 30  # for what is under way when we are told to stop
 POOL = 40  # connections to the database, shared by all processes
 
 
@@ -88,18 +93,38 @@ class Process:
         self.redraws = house.redraws
         self.rings = Rings(house, settings.ring_seconds)
         quiet()
-        pages = {"/healthz": partial(health_page, health_of(self.database, self.rings))} | install
-        self.edge = Edge(house.app, settings.signing_secret.get_secret_value(), pages, house.replies.is_slacks)
+        pages = {
+            "/healthz": health_page(health_of(self.database, self.rings)),
+            "/metrics": metrics.page(self.database),
+        }
+        self.edge = Edge(
+            house.app, settings.signing_secret.get_secret_value(), pages | install, house.replies.is_slacks
+        )
 
     def start(self) -> None:
         self.rings.start()
 
     def stop(self) -> None:
-        """What was taken is finished: listeners first, then the ring and the post in hand."""
+        """What is in hand is finished; gunicorn ends us when that takes too long."""
+        log.info("stopping")
+        self.rings.stop()
         self.executor.shutdown(wait=True)
         self.redraws.stop()
-        self.rings.stop()
         self.database.close()
+
+
+class Master(Arbiter):  # type: ignore[misc]
+    """gunicorn's master process, which ends all at once when it is told to stop a second time."""
+
+    told = False
+
+    def signal(self, sig: int, frame: FrameType | None) -> None:
+        if sig in SIGNALS:
+            if self.told:
+                self.kill_workers(SIGKILL)
+                leave(sig)
+            self.told = True
+        super().signal(sig, frame)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -110,6 +135,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         self.process: Process | None = None
         super().__init__()
 
+    def run(self) -> None:
+        Master(self).run()
+
     def load_config(self) -> None:
         host, port = read_address(self._settings.http)
         given = {
@@ -119,7 +147,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": self._settings.listener_threads,
             "worker_connections": max(1_000, 2 * self._settings.listener_threads),
             "timeout": 60,
-            "graceful_timeout": GRACE_SECONDS,
+            "graceful_timeout": GRACE_SECONDS - 2,  # its own turns take up to two seconds more
             "keepalive": 0,  # the proxy keeps its own; a body that nobody read can't be taken for a next request
             "logger_class": QuietLogger,
             "errorlog": "-",
@@ -165,8 +193,3 @@ def client_of(settings: Settings, token: str, team: str) -> WebClient:
 
 def app_of(settings: Settings) -> AppOfSlack:
     return AppOfSlack(settings.client_id, settings.client_secret.get_secret_value(), settings.slack_base_url)
-
-
-def health_page(health: Health, _environ: Environ) -> Response:
-    status, body = written(health)
-    return Response(status, body, "application/json", {"Cache-Control": "no-store"})

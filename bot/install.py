@@ -21,7 +21,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import clock, manifest
-from bot.edge import Environ, NotSlack, Page, Response
+from bot.edge import NotSlack
+from bot.pages import Environ, Page, Response
 from bot.workspaces import Workspaces, workspace_id
 from storage import Database
 from storage.installations import TokenKeys, put_installation, put_state, spend_state

@@ -5,15 +5,21 @@ from __future__ import annotations
 import logging
 import sys
 
+from pythonjsonlogger.json import JsonFormatter
 
-def set_up(level: str) -> None:
-    """Log to stderr at `level`; Bolt and the SDK are kept from printing bodies and tokens.
+
+def set_up(level: str, form: str = "text") -> None:
+    """Log to stderr at `level`, as text or as JSON, one line an event.
 
     Bolt prints a request's whole body at INFO when its signature is wrong, and the SDK prints payloads at
     DEBUG: neither happens whatever the level.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    if form == "json":
+        parts = {"asctime": "at", "levelname": "level", "name": "logger"}
+        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=parts))
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -22,6 +22,7 @@ import storage.people
 from bot import clock
 from bot.courier import keep_going
 from bot.house import House
+from bot.metrics import LATENESS
 from bot.rooms import Bell, RitualRoom
 from rituals import nudges, sealed
 from rituals.calendar import due
@@ -54,9 +55,12 @@ def ring_calendar(database: Database, rooms: Mapping[str, RitualRoom], now: date
 
 
 def _start(session: Session, found: Schedule, rooms: Mapping[str, RitualRoom], now: datetime) -> bool:
+    found_due = found.next_due
     claim = due.claim(session, found, now)
     if claim is None:
         return False
+    if found_due is not None:
+        LATENESS.observe((now - found_due).total_seconds())
     if claim.missed:
         log.warning("schedule %s: %s dates were missed", found.id, claim.missed)
     room = rooms.get(found.ritual)

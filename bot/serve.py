@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import FrameType
 
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import clock
-from bot.health import HealthServer, health_of
+from bot import clock, metrics
+from bot.health import HealthServer, health_of, health_page
 from bot.house import build_house
 from bot.http import client_of, open_pool, serve_http
 from bot.logs import quiet
 from bot.scheduler import Rings
 from bot.settings import BadSettings, Settings, read_address, require_tokens, split_keys
+from bot.stopping import Stopping
 from bot.workspaces import OneWorkspace, web_client
 from storage import Database, NoAnswer
 from storage.installations import TokenKeys, lost_tokens
@@ -34,13 +33,8 @@ def serve(settings: Settings) -> None:
     require_tokens(settings)
     if settings.clock_file is not None:
         clock.follow(settings.clock_file)
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopping = Stopping()
+    stopping.listen()
 
     database = open_pool(settings)
     prepare(settings, database)
@@ -48,13 +42,13 @@ def serve(settings: Settings) -> None:
         database.close()
         return serve_http(settings, None)
     client = client_of(settings, settings.bot_token.get_secret_value(), "")
-    workspaces = connect(client, stopping)
+    workspaces = connect(client, stopping.told)
     if workspaces is None:
         return None
     if settings.http:
         database.close()
         return serve_http(settings, workspaces.installation)
-    return serve_socket(settings, database, client, workspaces, stopping)
+    return serve_socket(settings, database, client, workspaces, stopping.told)
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -96,10 +90,16 @@ def serve_socket(
         concurrency=settings.listener_threads,
         ping_interval=PING_SECONDS,
     )
-    health = None
+    health, pages = (
+        None,
+        {
+            "/healthz": health_page(health_of(database, rings, socket.client)),
+            "/metrics": metrics.page(database),
+        },
+    )
     if settings.health_port:
         try:
-            health = HealthServer(*read_address(settings.health_port), health_of(database, rings, socket.client))
+            health = HealthServer(*read_address(settings.health_port), pages)
         except OSError as taken:
             raise BadSettings(
                 [f"CANDOR_HEALTH_PORT: {settings.health_port} can't be listened to ({taken.strerror})."]
@@ -114,9 +114,9 @@ def serve_socket(
     stopping.wait()
     log.info("stopping")
     socket.close()  # type: ignore[no-untyped-call]
+    rings.stop()
     executor.shutdown(wait=True)
     house.redraws.stop()
-    rings.stop()
     if health is not None:
         health.stop()
     database.close()

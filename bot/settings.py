@@ -60,7 +60,8 @@ class Settings(BaseSettings):
         "`python -m bot new-key` prints one.",
     )
     health_port: str = Field(
-        "", description="Socket Mode only: `[HOST:]PORT` where `/healthz` answers. HTTP has it anyway."
+        "",
+        description="Socket Mode only: `[HOST:]PORT` for `/healthz` and `/metrics`. HTTP has them anyway.",
     )
     database_url: SecretStr = Field(  # a password may stand in it
         SecretStr("sqlite:///candor.db"),
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     log_level: Literal["INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much is logged. Never anybody's words, at any level; there is no DEBUG."
     )
+    log_format: Literal["text", "json"] = Field("text", description="How: `text`, or `json` for an object a line.")
     slack_base_url: str = Field(
         "https://slack.com/api/",
         description="Slack's Web API; another address is a stand-in, for demos and tests.",

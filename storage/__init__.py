@@ -13,6 +13,15 @@ Decisions that this layer keeps:
 - Instants are aware and UTC, in and out; a naive one raises before it reaches the database.
 """
 
-from storage.database import BadUrl, Database, NoAnswer, Session, check_url, open_database, why_no_answer
+from storage.database import (
+    BadUrl,
+    Database,
+    NoAnswer,
+    Session,
+    answering,
+    check_url,
+    open_database,
+    why_no_answer,
+)
 
-__all__ = ["BadUrl", "Database", "NoAnswer", "Session", "check_url", "open_database", "why_no_answer"]
+__all__ = ["BadUrl", "Database", "NoAnswer", "Session", "answering", "check_url", "open_database", "why_no_answer"]

@@ -24,6 +24,7 @@ __all__ = [
     "NoAnswer",
     "NotInWorkspace",
     "Session",
+    "answering",
     "check_url",
     "insert_once",
     "open_database",
@@ -125,7 +126,7 @@ class Database:
         """Bring the tables to the newest shape; two processes that start at once take turns. Raises NoAnswer."""
         from storage.migrations import upgrade
 
-        with _answering(), self.engine.connect() as connection:
+        with answering(), self.engine.connect() as connection:
             self._be_patient(connection, 60_000)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -159,17 +160,17 @@ class Database:
         """Whether the tables have the newest shape. Raises NoAnswer."""
         from storage.migrations import is_current
 
-        with _answering(), self.engine.connect() as connection:
+        with answering(), self.engine.connect() as connection:
             return is_current(connection)
 
     def is_empty(self) -> bool:
         """Whether there is no table yet. Raises NoAnswer."""
-        with _answering(), self.engine.connect() as connection:
+        with answering(), self.engine.connect() as connection:
             return not inspect(connection).get_table_names()
 
     def ping(self) -> None:
         """Ask the database for a sign of life. Raises NoAnswer."""
-        with _answering(), self.engine.connect() as connection:
+        with answering(), self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
@@ -177,7 +178,7 @@ class Database:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Turn the drivers' errors into NoAnswer: their messages may hold addresses, users and values."""
     try:
         yield

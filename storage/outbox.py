@@ -236,6 +236,11 @@ def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.workspace == workspace, Delivery.key == key))
 
 
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the oldest delivery that is due has been due, in any workspace; None when none is."""
+    return session.scalar(select(func.min(Delivery.due)).where(Delivery.state == OWED, Delivery.due <= now))
+
+
 def stuck(session: Session, now: datetime, older_than: timedelta) -> list[Delivery]:
     """What should have been posted more than `older_than` ago, of every workspace, oldest first (100)."""
     return list(

@@ -23,6 +23,7 @@ from sqlalchemy import Text, cast, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import logs
+from bot.courier import log_bug
 from storage import Database
 from storage.outbox import owe
 from storage.prompts import add_prompt
@@ -310,3 +311,20 @@ def test_the_real_process_writes_no_word_and_no_token_to_its_log_or_its_files(tm
         assert secret not in said
     for secret in TOKENS:
         assert not [file for file in tmp_path.rglob("*") if secret.encode() in file.read_bytes()]
+
+
+def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    before = logging.getLogger().handlers[:], logging.getLogger().level
+    try:
+        logs.set_up("INFO", "json")
+        logging.getLogger("candor").info("serving %s", "Acme\nand Sons")
+        log_bug(logging.getLogger("candor"), "trying", ValueError(MARKER))
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    finally:
+        logging.getLogger().handlers[:] = before[0]
+        logging.getLogger().setLevel(before[1])
+    assert [(line["level"], line["logger"], line["message"]) for line in lines] == [
+        ("INFO", "candor", "serving Acme\nand Sons"),
+        ("ERROR", "candor", "a bug while trying: ValueError in "),
+    ]
+    assert all("at" in line for line in lines)

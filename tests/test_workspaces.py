@@ -244,7 +244,7 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},
-    "/healthz and the doctor look for what is late": {"outbox.stuck"},
+    "/metrics and the doctor look for what is late": {"outbox.oldest_due", "outbox.stuck"},
     "the sweep goes by age alone": {
         "calendar.sweep", "decisions.sweep", "installations.gone", "installations.sweep", "nudges.sweep",
         "outbox.sweep", "pace.sweep", "people.sweep",

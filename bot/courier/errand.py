@@ -15,6 +15,7 @@ from bot.blocks.common import Message
 from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
+from bot.metrics import DELIVERIES
 from bot.rooms import Posting
 from bot.workspaces import Installation
 from storage import Database
@@ -61,8 +62,9 @@ class Errand:
         return Posted(self.delivery.id, self.delivery.attempts, self.outcome.channel, self.outcome.ts)
 
     def tell(self, log: logging.Logger) -> None:
-        """A line in the log when it did not go well."""
+        """Count it; a line in the log when it did not go well."""
         kind, number, reason = self.delivery.kind, self.delivery.id, self.outcome.reason
+        DELIVERIES.labels(kind, "dropped" if self.gives_up else "later" if reason else "done").inc()
         if self.gives_up:
             log.warning("dropped %s (delivery %s): %s", kind, number, reason)
         elif reason is not None:

@@ -40,6 +40,7 @@ def keep_going(doing: str) -> Iterator[Went]:
 
 
 def log_bug(logger: logging.Logger, doing: str, bug: BaseException) -> None:
-    """One entry with the trace, and without the exception's message, which may hold people's words."""
-    where = "".join(traceback.format_tb(bug.__traceback__))
-    logger.error("a bug while %s: %s\n%s", doing, type(bug).__name__, where.rstrip())
+    """One line with the trace, and without the exception's message, which may hold people's words."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    logger.error("a bug while %s: %s in %s", doing, type(bug).__name__, where)

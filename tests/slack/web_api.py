@@ -78,9 +78,13 @@ def read_arguments(body: bytes, content_type: str) -> Json:
 
 def answer(slack: Workspaces, name: str, token: str, args: Json) -> Answer:
     """Do a call and say what goes back. Raises Unreachable and LineDropped where no answer would arrive."""
+    with slack.changed:
+        slack.under_way += 1
+        slack.changed.notify_all()
     if slack.latency:
         time.sleep(slack.latency)
     with slack.changed:
+        slack.under_way -= 1
         if slack.down:
             raise Unreachable
         token = str(args.pop("token", "") or token)

@@ -75,6 +75,7 @@ class Workspaces:
         self.enforce_tiers = False
         self.down = False
         self.latency = 0.0  # seconds
+        self.under_way = 0  # calls that came and are not answered yet
         self.faults, self.pace = Faults(), Pace()
         self._last_ts = 0
         self._numbers = itertools.count(1)

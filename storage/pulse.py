@@ -64,6 +64,13 @@ def pulses_in(session: Session, workspace: str, channel: str, limit: int) -> Seq
     return session.scalars(select(Pulse).where(*theirs).order_by(Pulse.id.desc()).limit(limit)).all()
 
 
+def closed_before(session: Session, workspace: str, pulse: Pulse) -> Pulse | None:
+    """The last pulse of the same channel with the same questions that came to a result before this one."""
+    theirs = (Pulse.workspace == workspace, Pulse.channel == pulse.channel, Pulse.id < pulse.id)
+    same = select(Pulse).where(*theirs, Pulse.instrument == pulse.instrument, Pulse.state == "closed")
+    return session.scalars(same.order_by(Pulse.id.desc()).limit(1)).first()
+
+
 def launched_since(session: Session, workspace: str, since: datetime) -> Sequence[Pulse]:
     """The pulses that were launched since a moment, whatever became of them."""
     theirs = (Pulse.workspace == workspace, Pulse.opened_at >= since, Pulse.invited > 0)

@@ -148,6 +148,8 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "pace.waiting_workspaces": "the courier steps over all that wait",
     "sealed.keepers": "doctor looks at every key there should be",
     "sealed.to_purge": "the ring purges all that ended",
+    "pulse.to_close": "the ring",
+    "pulse.waiting": "the ring",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

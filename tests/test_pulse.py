@@ -85,8 +85,8 @@ def test_from_the_form_to_the_result_and_its_answer(candor: Candor, slack: Slack
     assert in_channel(slack) == []
     assert closed(candor).state == "closed"
     [told] = in_channel(slack)
-    assert "5 of 6 who were invited answered." in told
-    assert "3 or more of 5 agree" in told
+    assert "*5 of 6* answered." in told
+    assert "as high as we may show for 5 answers" in told
     assert "Too many meetings." in told
     assert rows(candor, SealedBox) == []
 
@@ -127,7 +127,7 @@ def test_fewer_than_five_answers_tell_nothing_but_that(candor: Candor, slack: Sl
         answer(person)
     assert closed(candor).state == "few"
     [told] = in_channel(slack)
-    assert "Fewer than 5 answered" in told
+    assert "Fewer than five answered" in told
     assert "4" not in told
 
 

@@ -22,13 +22,15 @@ TITLE_LIMIT = 24
 class Message:
     """A message to post: `text` says all that the blocks say, for screen readers and notifications.
 
-    In a thread when `thread_ts` is given; in place of the message `edits` when that is given.
+    In a thread when `thread_ts` is given; in place of the message `edits` when that is given. `plainer` blocks are
+    posted where a workspace doesn't take `blocks`: Slack rolls new kinds out bit by bit.
     """
 
     text: str
     blocks: list[Json]
     thread_ts: str | None = None
     edits: str | None = None
+    plainer: list[Json] | None = None
 
 
 def message(blocks: Sequence[Json], *, thread_ts: str | None = None, edits: str | None = None) -> Message:

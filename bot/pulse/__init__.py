@@ -30,6 +30,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.action("pulse_answer")(answering.open_answer)
     app.view("pulse_answer")(answering.take_answer)
 
+    app.action("pulse_comments")(command.show_comments)
     app.action("pulse_heard")(looping.open_heard)
     app.view("pulse_heard")(looping.take_heard)
     app.action("pulse_end")(looping.end_early)

@@ -11,8 +11,9 @@ from bot.clock import now
 from bot.pulse import answering, starting
 from bot.pulse.house_rules import Rules
 from bot.visit import Visit
-from rituals.errors import Refusal
+from rituals.errors import NotFound, Refusal
 from rituals.pulse.consent import NoOperator
+from rituals.pulse.history import moved
 from rituals.pulse.taking import asked
 from rituals.who_may import may_change, may_read
 from storage.schema import Pulse
@@ -38,7 +39,7 @@ def take_command(ack: Ack, command: Json, visit: Visit, pulse_rules: Rules) -> N
             return visit.reply(messages.status(_of(visit, channel, ("waiting", "open"))))
         case "history":
             may_read(visit.channel(channel))
-            return visit.reply(messages.history(_of(visit, channel, CLOSED)[:SHOWN]))
+            return history(channel, visit)
         case "end":
             return offer_end(channel, visit)
     begin = "" if verb in ("", "help") else f"I don't know `{escape(verb[:20].replace('`', ''))}`. "
@@ -49,6 +50,25 @@ def _of(visit: Visit, channel: str, states: tuple[str, ...]) -> list[Pulse]:
     with visit.sessions.reading() as session:
         here = rows.pulses_in(session, visit.workspace, channel, LOOKED_AT)
     return [one for one in here if one.state in states]
+
+
+def history(channel: str, visit: Visit) -> None:
+    """The results of this channel, with what is to be called a change."""
+    found = _of(visit, channel, CLOSED)[:SHOWN]
+    with visit.sessions.reading() as session:
+        told = [(one, moved(session, one)) for one in found]
+    visit.reply(messages.history(told))
+
+
+def show_comments(ack: Ack, action: Json, visit: Visit) -> None:
+    """*Read the comments*, in the history."""
+    ack()
+    with visit.sessions.reading() as session:
+        pulse = rows.pulse(session, visit.workspace, int(action["value"]))
+    if pulse is None or pulse.state != "closed":
+        raise NotFound
+    may_read(visit.channel(pulse.channel))
+    visit.open(messages.all_comments(pulse))
 
 
 def respond(channel: str, visit: Visit) -> None:

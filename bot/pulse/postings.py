@@ -12,6 +12,7 @@ from bot.blocks.pulse import messages
 from bot.rooms import Posting
 from rituals.errors import Refusal
 from rituals.pulse import asking, audience
+from rituals.pulse.history import moved
 from storage import Session
 from storage.schema import Delivery, Pulse
 
@@ -32,6 +33,10 @@ def postings() -> dict[str, Posting]:
 
         return say
 
+    def say_result(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+        return messages.result(pulse, moved(session, pulse)) if pulse is not None else None
+
     def say_overdue(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
         return messages.overdue(pulse) if pulse is not None and pulse.answered_at is None else None
@@ -44,7 +49,7 @@ def postings() -> dict[str, Posting]:
     return {
         "pulse.invitation": Posting(saying(("open",), messages.invitation)),
         "pulse.reminder": Posting(saying(("open",), messages.reminder), repeat="at_most_once"),
-        "pulse.result": Posting(saying(("closed", "few", "ended", "lost"), messages.result)),
+        "pulse.result": Posting(say_result),
         "pulse.heard": Posting(saying(("closed",), messages.heard)),
         "pulse.overdue": Posting(say_overdue, repeat="at_most_once"),
         "pulse.unable": Posting(say_unable),

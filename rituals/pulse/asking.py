@@ -128,7 +128,7 @@ def ask(
         plan.picked,
         channel=plan.channel,
         instrument=plan.instrument,
-        asked=asdict(instrument),
+        asked=asdict(replace(instrument, k=terms.k)),
         terms=terms.kept(),
         audience="picked" if plan.picked else "channel",
         comments=plan.comments,

@@ -42,7 +42,7 @@ def check(pulse: Pulse, answers: Vector, comment: str) -> None:
 
 
 def hold(session: Session, custody: Custody, pulse: Pulse, person: str) -> AbstractContextManager[Held]:
-    """This person's box, to be held around the transaction that takes the answer. Raises what `sealed.hold` does."""
+    """This person's box, to be held around the transaction that takes the answer. Raises TryAgain, Lost."""
     box = sealed.box_of(session, pulse.workspace, name(pulse.id), person)
     return sealed.hold(custody, pulse.workspace, name(pulse.id), box)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from uuid import uuid4
 
@@ -75,7 +75,7 @@ def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
                 "own",
                 "Our own statement",
                 text_box(initial=draft.own, placeholder="I know what we are trying to achieve this month."),
-                hint="Only for *One question*.".replace("*", ""),
+                hint="Only where you chose One question.",
                 optional=True,
             ),
             field("audience", "Who is asked", radio([option(*one) for one in AUDIENCES.items()], draft.audience)),
@@ -126,8 +126,8 @@ def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms) -> Js
         "Start this?",
         [
             section(
-                f"*{escape(instrument.title)}* for {whom}. It closes {escape(draft_closes(terms))}, and the result "
-                f"goes to <#{draft.channel}>.\n{statements}"
+                f"*{escape(instrument.title)}* for {whom}. It closes {escape(terms.closes)}, and the result goes "
+                f"to <#{draft.channel}>.\n{statements}"
             ),
             context(f"After {escape(instrument.citation)} {escape(instrument.licence)}"),
             divider(),
@@ -146,10 +146,6 @@ def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms) -> Js
         close="Back",
         carries=asdict(draft),
     )
-
-
-def draft_closes(terms: consent.Terms) -> str:
-    return terms.closes
 
 
 def told(terms: consent.Terms) -> str:
@@ -205,7 +201,3 @@ def heard_taken() -> Json:
     return notice(
         "Thank you", "It goes to the channel now. The next pulse may come from four weeks after the last."
     )
-
-
-def consent_notice(lines: Sequence[str]) -> Json:
-    return notice("What is promised", *lines)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.blocks.common import (
     Json,
     Message,
     actions,
     button,
+    clip_escaped,
     context,
     escape,
     header,
     instant,
     message,
+    modal,
     quote,
     section,
     sure,
 )
+from bot.blocks.pulse import result as results
 from rituals.pulse.asking import asked_in
-from rituals.pulse.instruments import Instrument
-from rituals.pulse.publishing import ItemResult, Published, read_published
+from rituals.pulse.publishing import read_published
 from storage.schema import Pulse
-
-FEW_ANSWERED = 0.6  # below this share, the result says that it speaks for those who answered
 
 HELP = (
     "*What `/pulse` can do*\n"
@@ -47,8 +48,8 @@ def invitation(pulse: Pulse) -> Message:
             ),
             answer_button(pulse),
             context(
-                f"Open until {until}. Confidential, and unlinked at rest: the form tells what that means, and what "
-                "can't be promised."
+                f"Open until {until}. Confidential, and unlinked at rest: the form tells what that means, and "
+                "what can't be promised."
             ),
         ]
     )
@@ -74,94 +75,33 @@ def answer_button(pulse: Pulse) -> Json:
 # --- the result -----------------------------------------------------------------------------------------
 
 
-def result(pulse: Pulse) -> Message:
-    """What came of it, however it ended."""
-    title = asked_in(pulse).title
-    if pulse.state == "lost":
-        return message([section(_lost(pulse, title))])
-    if pulse.state == "ended":
-        return message([section(_ended(title))])
+def result(pulse: Pulse, moved: Mapping[str, str] | None) -> Message:
+    """What came of it, however it ended; with a chart of Slack's own where the workspace takes it."""
+    instrument = asked_in(pulse)
+    if pulse.state in ENDED:
+        return message([section(ENDED[pulse.state].format(title=escape(instrument.title)))])
     published = read_published(pulse.result or "")
+    plainer = results.result(instrument, instrument.items, published, moved)
     if published.too_few:
-        return message([header(f"Pulse: {title}"), section(_too_few(pulse))])
-    blocks = [header(f"Pulse: {title}"), section(_how_many(published)), *_items(asked_in(pulse), published)]
-    if published.comments:
-        blocks.append(section("*Comments*, in the order of the alphabet\n" + _comments(published.comments)))
-    weakest = published.weakest()
-    if weakest:
-        blocks.append(section(_talk(asked_in(pulse), weakest)))
-    blocks.append(context("Next comes what was heard, what will be done and what won't, by who looks after it."))
-    blocks.append(actions("heard", button("Answer it", "pulse_heard", str(pulse.id))))
-    return message(blocks)
+        return message(plainer)
+    nicer = results.result_with_chart(instrument, instrument.items, published, moved)
+    end = [
+        context("Next, whoever looks after it says what was heard, what will be done, and what won't."),
+        actions("heard", button("Answer it", "pulse_heard", str(pulse.id))),
+    ]
+    return replace(message([*plainer, *end]), blocks=[*nicer, *end], plainer=[*plainer, *end])
 
 
-def _lost(pulse: Pulse, title: str) -> str:
-    return (
-        f"The pulse *{escape(title)}* is lost: its key is gone, and with it every answer. Nobody can read them, "
-        "and nobody could. I'm sorry for your time; nothing else of Candor is touched."
-    )
-
-
-def _ended(title: str) -> str:
-    return (
-        f"The pulse *{escape(title)}* was ended before its time. Every answer was destroyed unread, and nothing "
-        "will be shown. If you answered, thank you, and please ask why it was ended."
-    )
-
-
-def _too_few(pulse: Pulse) -> str:
-    return (
-        f"Fewer than {pulse.k} answered, so nothing is shown. That says something too. Here is a 15-minute way to "
-        "ask why: whoever leads says first what would keep them from answering; then everybody writes one reason "
-        "that *somebody* might have; read them out shuffled, and pick one to change."
-    )
-
-
-def _how_many(published: Published) -> str:
-    n, invited = published.n or 0, published.invited
-    words = f"{n} of {invited} who were invited answered."
-    if n < FEW_ANSWERED * invited:
-        words += " That is less than 60 %, so it speaks for those who answered, not for all."
-    return words
-
-
-def _items(instrument: Instrument, published: Published) -> list[Json]:
-    shown = {one.id: one for one in published.items}
-    lines = []
-    for item in instrument.items:
-        words = in_numbers(shown[item.id]) if item.id in shown else "too few answered this one to show it"
-        lines.append(section(f"*{escape(item.text)}*\n{words}"))
-    return lines
-
-
-def in_numbers(one: ItemResult) -> str:
-    """One item in words and numbers."""
-    least, most = one.favourable
-    count = f"{most} or fewer" if least == 0 else f"{least} or more" if most == one.n else f"{least}"
-    words = f"{count} of {one.n} agree; mean {one.mean:.1f} of 7"
-    if one.mean_edge == "high":
-        words = f"strong, as high as we may show for {one.n} answers ({words} or more)"
-    if one.mean_edge == "low":
-        words = f"as low as we may show for {one.n} answers ({words} or less)"
-    return words + (f"; people {one.agreement}" if one.agreement == "largely agree" else "")
-
-
-def _comments(comments: Sequence[str]) -> str:
-    return "\n\n".join(quote(comment, 600) for comment in comments[:4])
-
-
-def _talk(instrument: Instrument, weakest: Sequence[ItemResult]) -> str:
-    items = {item.id: item for item in instrument.items}
-    if len(weakest) > 1:
-        names = "\n".join(f"• {escape(items[one.id].label)}" for one in weakest)
-        return f"*To talk about*\nThese are level; pick one together, for 20 minutes:\n{names}"
-    item = items[weakest[0].id]
-    talk = item.talk
-    return (
-        f"*20 minutes about: {escape(item.label)}*\n"
-        f"• Begin: {escape(talk['open'])}\n• Listen: {escape(talk['listen'])}\n"
-        f"• A small step: {escape(talk['step'])}\n• Better not: {escape(talk['avoid'])}"
-    )
+ENDED = {
+    "lost": (
+        "The pulse *{title}* is lost: its key is gone, and with it every answer. Nobody can read them any more. "
+        "I'm sorry for your time. Nothing else is touched."
+    ),
+    "ended": (
+        "The pulse *{title}* was ended before its time. Every answer was destroyed unread, and nothing will be "
+        "shown. If you answered: thank you, and do ask why it was ended."
+    ),
+}
 
 
 # --- afterwards -----------------------------------------------------------------------------------------
@@ -184,8 +124,8 @@ def overdue(pulse: Pulse) -> Message:
     return message(
         [
             section(
-                f"The result of the pulse *{escape(asked_in(pulse).title)}* has waited two weeks for an answer: what "
-                "was heard, what will be done, what won't. Until then the next pulse waits."
+                f"The result of the pulse *{escape(asked_in(pulse).title)}* has waited two weeks for an answer: "
+                "what was heard, what will be done, what won't. Until then the next pulse waits."
             )
         ]
     )
@@ -228,27 +168,49 @@ def status(pulses: Sequence[Pulse]) -> list[Json]:
     ]
 
 
-def history(pulses: Sequence[Pulse]) -> list[Json]:
+IN_SHORT = {
+    "few": "Too few answered to show anything.",
+    "ended": "Ended early, and destroyed unread.",
+    "lost": "Lost: its key is gone.",
+}
+
+
+def history(pulses: Sequence[tuple[Pulse, Mapping[str, str] | None]]) -> list[Json]:
     """The results of a channel, newest first, with what came of them."""
     blocks: list[Json] = []
-    for pulse in pulses:
-        when = instant(pulse.closed_at or pulse.closes_at, "UTC")
-        blocks.append(section(f"*{escape(asked_in(pulse).title)}*, closed {when}\n{_in_short(pulse)}"))
+    for pulse, moved in pulses:
+        when, value = instant(pulse.closed_at or pulse.closes_at, "UTC"), str(pulse.id)
+        blocks.append(section(f"*{escape(asked_in(pulse).title)}*, closed {when}\n{_in_short(pulse, moved)}"))
+        buttons = []
+        if pulse.state == "closed" and read_published(pulse.result or "").comments:
+            buttons.append(button("Read the comments", "pulse_comments", value))
         if pulse.state == "closed" and pulse.answered_at is None:
-            blocks.append(actions(f"heard-{pulse.id}", button("Answer it", "pulse_heard", str(pulse.id))))
+            buttons.append(button("Answer it", "pulse_heard", value))
+        blocks += [actions(f"history-{pulse.id}", *buttons)] if buttons else []
     return blocks or [section("No pulse has closed in this channel yet.")]
 
 
-def _in_short(pulse: Pulse) -> str:
+def _in_short(pulse: Pulse, moved: Mapping[str, str] | None) -> str:
     if pulse.state != "closed":
-        return {"few": f"Fewer than {pulse.k} answered.", "ended": "Ended early, and destroyed unread."}.get(
-            pulse.state, "Lost: its key is gone."
-        )
+        return IN_SHORT[pulse.state]
     published = read_published(pulse.result or "")
     labels = {item.id: item.label for item in asked_in(pulse).items}
-    lines = [f"• {escape(labels[one.id])}: {in_numbers(one)}" for one in published.items]
-    lines.append(f"What we'll do: {escape(pulse.will)}" if pulse.will else "It waits for its answer.")
+    moved = moved or {}
+    lines = [
+        f"• {escape(labels[one.id])}: {results.favourable(one)} agree; {results.mean(one)}"
+        + (f"; {moved[one.id]}" if moved.get(one.id) else "")
+        for one in published.items
+    ]
+    lines.append(
+        f"*What we'll do:* {clip_escaped(pulse.will, 300)}" if pulse.will else "_It waits for its answer._"
+    )
     return "\n".join(lines)
+
+
+def all_comments(pulse: Pulse) -> Json:
+    """Every comment of a closed pulse, in a modal, tied to nothing."""
+    comments = read_published(pulse.result or "").comments
+    return modal("notice", "What people wrote", [section(quote(one)) for one in comments[:99]], close="Close")
 
 
 def end_offer(pulses: Sequence[Pulse]) -> list[Json]:

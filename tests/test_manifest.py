@@ -216,6 +216,7 @@ def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(
     assert commands_of(printed(capsys, "--prefix", "acme-")) == {
         "/acme-candor",
         "/acme-prompt",
+        "/acme-pulse",
         "/acme-whodecides",
     }
 

@@ -48,7 +48,7 @@ def launched(candor: Candor, person: Person, **boxes: Any) -> Pulse:
 
 def answer(person: Person, given: Sequence[int | str] = (6,) * ITEMS, comment: str | None = None) -> None:
     """Answer by the button of the invitation, and look at a comment once more."""
-    person.click("Answer", on=person.direct_messages[0])
+    person.click("Answer the pulse", on=person.direct_messages[0])
     boxes: Json = {f"item_{place}": str(one) for place, one in enumerate(given)}
     person.submit(boxes | ({"comment": comment} if comment else {}))
     if comment and not person.form_errors:
@@ -195,7 +195,7 @@ def test_a_new_pulse_waits_for_the_answer_to_the_last(candor: Candor, slack: Sla
     ada.close()
     begin(ada)
     candor.ring()
-    ada.click("Answer", on=ada.direct_messages[-1])
+    ada.click("Answer the pulse", on=ada.direct_messages[-1])
     assert "I believe something will change because of this." in words(ada.modal)
 
 
@@ -211,7 +211,7 @@ def test_ending_early_destroys_and_the_channel_is_told(candor: Candor, slack: Sl
     assert "Every answer was destroyed unread" in told
     assert "Never to be read." not in told
     cem = slack.person("UCEM", team="T1")
-    cem.click("Answer", on=cem.direct_messages[0])
+    cem.click("Answer the pulse", on=cem.direct_messages[0])
     assert "This one has closed" in heard(cem)
 
 

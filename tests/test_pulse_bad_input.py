@@ -36,7 +36,7 @@ def test_a_form_that_was_open_when_it_closed_is_refused(candor: Candor, slack: S
     for person in everyone(slack)[1:]:
         answer(person)
         person.close()
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     told = closed(candor).result
     ada.submit({f"item_{place}": "1" for place in range(ITEMS)})
     assert "has closed" in str(ada.form_errors)
@@ -45,7 +45,7 @@ def test_a_form_that_was_open_when_it_closed_is_refused(candor: Candor, slack: S
 
 def test_at_the_closing_hour_it_is_closed_even_before_the_ring(candor: Candor, slack: Slack, ada: Person) -> None:
     pulse = launched(candor, ada)
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     before = nonces(candor)
     candor.travel.to(pulse.closes_at)
     ada.submit({f"item_{place}": "1" for place in range(ITEMS)})
@@ -58,7 +58,7 @@ def test_while_the_keys_are_away_the_filled_form_stays_and_can_be_sent_again(
 ) -> None:
     launched(candor, ada)
     answer(slack.person("UBEN", team="T1"))
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     (tmp_path / "keys").rename(tmp_path / "elsewhere")
     ada.submit({f"item_{place}": "6" for place in range(ITEMS)})
     assert "Please try again in a minute." in str(ada.form_errors)
@@ -77,7 +77,7 @@ def test_another_workspaces_pulse_is_nowhere(
     candor: Candor, slack: Slack, ada: Person, build_candor: BuildCandor
 ) -> None:
     launched(candor, ada)
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     slack.team(
         "T2", scopes=tuple(slack.teams["T1"].scopes), bot_user="UBOT2", token="xoxb-T2", app_token="xapp-T2"
     )
@@ -104,7 +104,7 @@ def test_a_channel_that_was_archived_still_closes_and_purges(candor: Candor, sla
 
 def test_a_long_comment_is_refused_under_its_box(candor: Candor, ada: Person) -> None:
     launched(candor, ada)
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     before = nonces(candor)
     ada.submit({f"item_{place}": "6" for place in range(ITEMS)} | {"comment": "é" * 501}, as_client=False)
     assert "comment" in ada.form_errors
@@ -113,7 +113,7 @@ def test_a_long_comment_is_refused_under_its_box(candor: Candor, ada: Person) ->
 
 def test_a_comment_that_was_changed_after_the_last_look_is_shown_again(candor: Candor, ada: Person) -> None:
     launched(candor, ada)
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     before = nonces(candor)
     ada.submit({f"item_{place}": "6" for place in range(ITEMS)} | {"comment": "We met Ben on Tuesday."})
     assert "It seems to name somebody" in words(ada.modal)
@@ -134,7 +134,7 @@ def test_the_one_question_needs_its_words(candor: Candor, ada: Person) -> None:
     ada.submit()
     candor.ring()
     ada.close()
-    ada.click("Answer", on=ada.direct_messages[0])
+    ada.click("Answer the pulse", on=ada.direct_messages[0])
     assert "I know *why* we do" in words(ada.modal)
 
 

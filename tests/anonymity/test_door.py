@@ -30,7 +30,7 @@ GIVEN: dict[str, Sequence[int | str]] = {
 
 def filled(person: Person, comment: str | None = None) -> None:
     """Open the form and fill it in, without sending it."""
-    person.click("Answer", on=person.direct_messages[0])
+    person.click("Answer the pulse", on=person.direct_messages[0])
     boxes = {f"item_{place}": str(one) for place, one in enumerate(GIVEN[person.id])}
     person.fill(boxes | ({"comment": comment} if comment else {}))
 
@@ -101,7 +101,7 @@ def test_twenty_at_once_are_all_in_or_told_that_they_are_not(candor: Candor, sla
     launched(candor, ada)
     people = [slack.person(one, team="T1") for one in [*TEAM, *more]]
     for person in people:
-        person.click("Answer", on=person.direct_messages[0])
+        person.click("Answer the pulse", on=person.direct_messages[0])
         person.fill({f"item_{place}": "6" for place in range(ITEMS)})
     with ThreadPoolExecutor(20) as at_once:
         list(at_once.map(lambda person: person.submit(), people))

@@ -69,7 +69,7 @@ def reminder(pulse: Pulse) -> Message:
 
 
 def answer_button(pulse: Pulse) -> Json:
-    return actions(f"pulse-{pulse.id}", button("Answer", "pulse_answer", str(pulse.id), primary=True))
+    return actions(f"pulse-{pulse.id}", button("Answer the pulse", "pulse_answer", str(pulse.id), primary=True))
 
 
 # --- the result -----------------------------------------------------------------------------------------

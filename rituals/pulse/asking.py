@@ -23,7 +23,7 @@ from rituals.pulse.consent import NoOperator, Terms
 from rituals.pulse.instruments import LOOP, Instrument, Item
 from storage import Session
 from storage.keys import Custody
-from storage.outbox import owe
+from storage.outbox import owe, owe_each
 from storage.schema import Pulse
 
 RITUAL = "pulse"
@@ -190,9 +190,18 @@ def launch(
     )
     open_for = pulse.closes_at - now
     remind_at = pulse.closes_at - (A_DAY if open_for > 2 * A_DAY else open_for / 4)
-    for person in people:
-        for kind, due in (("invitation", now), ("reminder", remind_at)):
-            _owe(session, pulse, kind, to=person, due=due, now=now, expires_at=pulse.closes_at)
+    for kind, due in (("invitation", now), ("reminder", remind_at)):
+        owe_each(
+            session,
+            workspace,
+            people,
+            key=f"pulse:{pulse.id}:{kind}",
+            kind=f"pulse.{kind}",
+            facts={"pulse": pulse.id},
+            due=due,
+            now=now,
+            expires_at=pulse.closes_at,
+        )
     return True
 
 
@@ -232,7 +241,6 @@ def _owe(
     to: str,
     due: datetime,
     now: datetime,
-    expires_at: datetime | None = None,
     **more: Mapping[str, object],
 ) -> None:
     owe(
@@ -244,5 +252,4 @@ def _owe(
         facts={"pulse": pulse.id, **more},
         due=due,
         now=now,
-        expires_at=expires_at,
     )

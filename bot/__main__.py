@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from bot import administer, blameless, logs, manifest, outbox, shell
 from bot.decisions import cli as decisions_cli
+from bot.pulse import cli as pulse_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
 from rituals.calendar.rules import read_start, read_zone
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
     decisions_cli.add_verbs(verbs)
     blameless.add_verb(verbs)
+    pulse_cli.add_verbs(verbs)
     outbox.add_verb(verbs)
     verb("security", run_security, "print SECURITY-AND-DATA.md, from the manifest, the tables and the settings")
     audit = verb("audit", run_audit, "who administered what, newest first")

@@ -14,7 +14,7 @@ from storage import check_url
 from storage.installations import TokenKeys
 from storage.keys import WrappedKeys
 
-RITUALS = ("prompts", "decisions")
+RITUALS = ("prompts", "pulse", "decisions")
 
 
 class BadSettings(Exception):
@@ -95,6 +95,18 @@ class Settings(BaseSettings):
         "",
         pattern=r"^([a-z0-9]{1,15}-)?$",
         description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
+    )
+    operator: str = Field(
+        "",
+        max_length=80,
+        description="Who runs the machine: a member id (U...) or a name. Everybody who is asked in a pulse reads "
+        "it; without it no pulse begins.",
+    )
+    pulse_k: int = Field(
+        5, ge=5, le=50, description="A pulse shows nothing with fewer answers. It can be raised, never lowered."
+    )
+    instruments_dir: Path | None = Field(
+        None, description="A folder with pulse questions of your own (YAML, as in rituals/instruments)."
     )
     packs_dir: Path | None = Field(
         None, description="A folder with question packs of your own (YAML, as in rituals/packs)."

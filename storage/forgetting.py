@@ -27,6 +27,8 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "override.person": "name",  # the date stays skipped
     "pace.lane": "row",  # of their direct message
     "person.id": "row",
+    "pulse_keeper.person": "row",
+    "pulse_picked.person": "row",
     "registry_keeper.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
     "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
@@ -46,6 +48,9 @@ NOBODY = {  # columns as long as an id that hold no person
     "override.local": "a wall time",
     "override.moved_to": "a wall time",
     "prompt.answers": "thread or form",
+    "pulse.audience": "channel or picked",
+    "pulse.channel": "where its result goes",
+    "pulse.state": "waiting, open, closed, few, ended, lost, unable",
     "role.group": "a user group",
     "round.channel": "where it was asked",
     "round.ts": "a message",

@@ -109,7 +109,8 @@ def test_a_click_with_an_id_of_another_workspace_does_nothing(
 
 
 FORMS = {
-    "prompt_answer": "can't find", "prompt_sealed": "has closed", "prompt_when": "can't find", "prompt_check": "can't find",
+    "prompt_answer": "can't find", "prompt_sealed": "has closed",
+    "prompt_when": "can't find", "prompt_check": "can't find",
     "decision_area": "Somebody else changed this", "decision_teach": "can't find that area",
 }  # fmt: skip
 ALIKE = {"decision_name", "decision_area", "decision_ten"}  # they carry words that both workspaces may have

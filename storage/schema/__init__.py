@@ -7,6 +7,7 @@ from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
 from storage.schema.prompts import Answer, Prompt, Round
+from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked
 from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "Pace",
     "Person",
     "Prompt",
+    "Pulse",
+    "PulseKeeper",
+    "PulsePicked",
     "Registry",
     "RegistryKeeper",
     "Right",

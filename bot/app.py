@@ -25,6 +25,7 @@ from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
 from storage import Database
+from storage.keys import Custody
 
 log = logging.getLogger("candor")
 
@@ -66,6 +67,7 @@ def build_app(
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
     redraws: home.Redraws,
+    custody: Custody,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -98,7 +100,7 @@ def build_app(
         listener_executor=executor,
     )
 
-    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces}
+    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces, "custody": custody}
     for room in rooms.values():
         lent |= room.lends
 
@@ -119,6 +121,7 @@ def build_app(
             rooms=rooms,
             reply=partial(replies.send, body.get("response_url", "")),
             redraw=redraws.soon,
+            custody=custody,
         )
         next()
 

@@ -15,6 +15,7 @@ from bot import decisions, prompts
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
+from bot.keys import custody_of
 from bot.people import People
 from bot.replies import PostReply, Replies
 from bot.rooms import Bell, RitualRoom
@@ -23,6 +24,7 @@ from bot.wording import Wording
 from bot.workspaces import Workspaces
 from rituals.prompts.packs import load_packs
 from storage import Database
+from storage.keys import Custody
 
 REDRAWING_THREADS = 2
 
@@ -39,10 +41,11 @@ class House:
     replies: Replies
     redraws: Redraws
     workspaces: Workspaces
+    custody: Custody
 
     def bell(self, now: datetime) -> Bell:
         """What a ring at this moment lends to the rooms."""
-        return Bell(self.database, self.people, self.workspaces, now)
+        return Bell(self.database, self.people, self.workspaces, self.custody, now)
 
 
 def build_house(
@@ -59,6 +62,7 @@ def build_house(
     """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
+    custody = custody_of(settings)
     wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
     replies = Replies(stand_in, post_reply, wording)
@@ -72,10 +76,11 @@ def build_house(
         rooms=rooms,
         wording=wording,
         redraws=redraws,
+        custody=custody,
         executor=executor,
     )
     courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
-    return House(app, database, rooms, courier, people, replies, redraws, workspaces)
+    return House(app, database, rooms, courier, people, replies, redraws, workspaces, custody)
 
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:

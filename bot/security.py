@@ -34,6 +34,9 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),
+    "sealed_box": ("until it closes", "nobody"),
+    "sealed_occasion": ("as long as its seats", "nobody"),
+    "sealed_seat": ("as long as what was asked", "nobody"),
 }
 
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage import check_url
 from storage.installations import TokenKeys
+from storage.keys import WrappedKeys
 
 RITUALS = ("prompts", "decisions")
 
@@ -64,6 +65,20 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(  # a password may stand in it
         SecretStr("sqlite:///candor.db"),
         description="Where everything is kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
+    )
+    custody: Literal["file", "wrapped"] = Field(
+        "file",
+        description="Where the keys of sealed answers are: `file` (in CANDOR_KEY_DIR), or `wrapped` in the "
+        "database by CANDOR_KEY_SECRETS, for machines without a private disk that all processes share.",
+    )
+    key_dir: Path = Field(
+        Path("~/.local/state/candor/keys"),
+        description="The private folder of key files: in no backup, not with the database, in no git checkout.",
+    )
+    key_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="`wrapped` only: secrets that wrap the keys, separated by commas; the first wraps. "
+        "`python -m bot new-key` prints one.",
     )
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
         "NORMAL",
@@ -137,6 +152,18 @@ class Settings(BaseSettings):
         if keys := split_keys(value):
             TokenKeys(keys)  # BadKey is a ValueError with a sentence
         return value
+
+    @field_validator("key_secrets")
+    @classmethod
+    def _good_secrets(cls, value: SecretStr) -> SecretStr:
+        if secrets := split_keys(value):
+            WrappedKeys(secrets)  # BadSecret is a ValueError with a sentence
+        return value
+
+    @field_validator("key_dir")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @field_validator("slack_base_url")
     @classmethod
@@ -239,6 +266,11 @@ def _clashes(settings: Settings) -> list[str]:
         wrong.append(
             "CANDOR_BOT_TOKEN and CANDOR_CLIENT_ID exclude each other: "
             "remove the token to let workspaces install us, or the client id to serve one."
+        )
+    if settings.custody == "wrapped" and not settings.key_secrets.get_secret_value():
+        wrong.append(
+            "CANDOR_CUSTODY=wrapped needs CANDOR_KEY_SECRETS. "
+            "Make a secret with `python -m bot new-key`, and keep it apart from the backups."
         )
     if settings.processes > 1 and not settings.http:
         wrong.append("CANDOR_PROCESSES needs CANDOR_HTTP: in Socket Mode start `serve` several times instead.")

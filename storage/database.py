@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 BUSY_MS = 1_800  # a writer waits this long for SQLite's lock; Slack waits 3 s for the ack
+LASTING = "candor_durable"  # the execution option of a transaction that must outlive a crash of the machine
 MIGRATION_LOCK = 0x43414E44  # "CAND": the advisory lock under which Postgres migrates
 
 
@@ -86,11 +87,18 @@ class Database:
         self._writers = sessionmaker(engine, expire_on_commit=False)
         self._turn = Lock() if engine.dialect.name == "sqlite" else None
         self._readers = sessionmaker(engine.execution_options(candor_reads=True), expire_on_commit=False)
+        self._lasting = sessionmaker(engine.execution_options(**{LASTING: True}), expire_on_commit=False)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A transaction that commits when the block ends, and leaves nothing behind when it raises."""
-        with self._my_turn(), self._writers.begin() as session:
+    def begin(self, *, durable: bool = False) -> Iterator[Session]:
+        """A transaction that commits when the block ends, and leaves nothing behind when it raises.
+
+        What is `durable` outlives a crash of the machine, whatever the settings say: before a key is thrown away,
+        the row that no longer needs it must be on disk.
+        """
+        with self._my_turn(), (self._lasting if durable else self._writers).begin() as session:
+            if durable and self.engine.dialect.name == "postgresql":
+                session.execute(text("SET LOCAL synchronous_commit = on"))
             yield session
 
     @contextmanager
@@ -131,6 +139,18 @@ class Database:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def empty_log(self) -> bool:
+        """Move SQLite's write-ahead log into the file and empty it; False while a reader still needs it.
+
+        Postgres has no such log of ours to empty: True.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self._my_turn(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            return tuple(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()) == (0, 0, 0)
 
     def is_current(self) -> bool:
         """Whether the tables have the newest shape. Raises NoAnswer."""
@@ -227,7 +247,11 @@ def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20)
 
     @event.listens_for(engine, "begin")
     def say_begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("candor_reads")
+        options = connection.get_execution_options()
+        reads, wanted = options.get("candor_reads"), "FULL" if options.get(LASTING) else synchronous
+        if connection.info.get("synchronous", synchronous) != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+            connection.info["synchronous"] = wanted
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return Database(engine)

@@ -29,6 +29,7 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "person.id": "row",
     "registry_keeper.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
+    "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
 }
 NOBODY = {  # columns as long as an id that hold no person
     "decision_right.confirmed_on": "a date",
@@ -52,6 +53,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "schedule.country": "whose holidays",
     "schedule.ritual": "which one",
     "schedule.start": "a wall time",
+    "sealed_occasion.state": "open, ended, purged",
 }
 
 

@@ -40,6 +40,7 @@ SHARED = {
         "home": "App Home, made of every ritual's rows",
         "house": "puts everything together",
         "http": "the process over HTTP",
+        "keys": "who keeps the keys of sealed answers, and what can be wrong with it",
         "install": "OAuth: the way to Slack and back",
         "leaving": "a workspace that removes us is forgotten",
         "lines": "lines to Slack that are kept for the next call",
@@ -66,6 +67,7 @@ SHARED = {
         "nudges": "the budget of private reminders",
         "packs": "questions as data",
         "search": "finds the area that a question is about, for decisions",
+        "sealed": "the box of every ritual that promises to forget who said what",
         "who_may": "read, start, change",
     },
     "storage": {
@@ -73,6 +75,7 @@ SHARED = {
         "database": "opens SQLite or Postgres",
         "forgetting": "a workspace or a person, in every table",
         "installations": "who installed us, and their sealed tokens",
+        "keys": "who keeps the keys of what is sealed",
         "migrations": "the history of the tables",
         "nudges": "reminders that wait",
         "outbox": "what is owed to Slack",
@@ -80,6 +83,7 @@ SHARED = {
         "people": "zones, quiet, the audit",
         "rows": "a row by its id, read once",
         "schema": "every table",
+        "sealed": "the boxes",
     },
 }
 KNOWS_RITUALS = {  # shared rooms that may import a ritual's room of their own layer
@@ -123,6 +127,7 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "forgetting.workspaces_of": "where somebody is known, to be forgotten there",
     "installations.count_installations": "doctor counts all",
     "installations.lost_tokens": "doctor and serve look whether the keys open every token",
+    "installations.gone": "the sweep deletes all that are gone",
     "installations.put_state": "Slack says only at the end which workspace it is",
     "installations.seal_all_again": "a new key is for every token",
     "installations.spend_state": "Slack says only at the end which workspace it is",
@@ -134,6 +139,8 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "outbox.sweep": "the sweep deletes by age alone",
     "pace.sweep": "the sweep deletes by age alone",
     "pace.waiting_workspaces": "the courier steps over all that wait",
+    "sealed.keepers": "doctor looks at every key there should be",
+    "sealed.to_purge": "the ring purges all that ended",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

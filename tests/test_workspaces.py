@@ -28,11 +28,13 @@ import storage.pace
 import storage.people
 import storage.prompts
 import storage.rows
+import storage.sealed
 from rituals import nudges
 from rituals.decisions.entry import Entry, stamp
 from rituals.decisions.lookup import Lookups
 from storage import Database, Session
 from storage.database import NotInWorkspace
+from storage.keys import Sealed
 from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
 from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
@@ -51,10 +53,12 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.people,
     storage.prompts,
     storage.rows,
+    storage.sealed,
 )
 LOCAL = "2026-11-25T13:00:00"
 AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
 MISS = "SECRET miss?"
+BOX = Sealed("keeper", b"nonce of ours", b"SECRET box", None)
 
 
 @dataclass
@@ -101,6 +105,9 @@ def set_up_theirs(one: Candor) -> Theirs:
         storage.people.note_act(session, "T1", "UADA", "named", f"role {AREA.decide}", ONE)
         storage.decisions.name_role(session, "T1", AREA.decide.lower(), "UADA", None)
         storage.decisions.add_miss(session, "T1", MISS, ONE.date().isoformat())
+        storage.sealed.launch(
+            session, "T1", "pulse-1", {"UADA": 0}, {0: BOX}, k=5, bucket=99, answer_bytes=9, comments=0
+        )
     with one.database.reading() as session:
         return Theirs(
             number,
@@ -142,6 +149,7 @@ Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
 decisions, pace = storage.decisions, storage.pace
 LATER = ONE + timedelta(minutes=5)
+decisions, sealed = storage.decisions, storage.sealed
 
 TRIED: dict[str, Try] = {
     "calendar.schedule": lambda s, it: calendar.schedule(s, "T2", it.schedule),
@@ -214,14 +222,26 @@ TRIED: dict[str, Try] = {
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
     "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
+    "sealed.occasion_of": lambda s, it: sealed.occasion_of(s, "T2", "pulse-1"),
+    "sealed.seat_of": lambda s, it: sealed.seat_of(s, "T2", "pulse-1", "UADA"),
+    "sealed.people_of": lambda s, it: sealed.people_of(s, "T2", "pulse-1"),
+    "sealed.occasions_of": lambda s, it: sealed.occasions_of(s, "T2", "UADA"),
+    "sealed.boxes_of": lambda s, it: sealed.boxes_of(s, "T2", "pulse-1"),
+    "sealed.lock_box": lambda s, it: sealed.lock_box(s, "T2", "pulse-1", 0),
+    "sealed.replace_box": lambda s, it: sealed.replace_box(s, "T2", "pulse-1", 0, BOX, "00", BOX),
+    "sealed.end": lambda s, it: sealed.end(s, "T2", "pulse-1"),
+    "sealed.mark_purged": lambda s, it: sealed.mark_purged(s, "T2", "pulse-1"),
+    "sealed.forget": lambda s, it: sealed.forget(s, "T2", "pulse-1"),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
     "calendar.add_schedule", "decisions.add_keepers", "decisions.add_miss", "decisions.add_rights",
     "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
+    "sealed.launch",
 }  # fmt: skip
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
+        "sealed.to_purge",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},
@@ -229,12 +249,15 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
     "the sweep goes by age alone": {
         "calendar.sweep", "decisions.sweep", "installations.sweep", "nudges.sweep", "outbox.sweep", "pace.sweep",
         "people.sweep",
+        "calendar.sweep", "decisions.sweep", "installations.gone",
+        "installations.sweep", "nudges.sweep", "outbox.sweep", "people.sweep",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",
     },
     "keys and counts of the whole installation": {
         "installations.count_installations", "installations.lost_tokens", "installations.seal_all_again",
+        "sealed.keepers",
     },
     "an install that is under way has no workspace yet": {"installations.put_state", "installations.spend_state"},
 }  # fmt: skip

@@ -7,6 +7,7 @@ from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
 from storage.schema.prompts import Answer, Prompt, Round
+from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
     "Act",
@@ -29,4 +30,7 @@ __all__ = [
     "Role",
     "Round",
     "Schedule",
+    "SealedBox",
+    "SealedOccasion",
+    "SealedSeat",
 ]

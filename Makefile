@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test chaos bench check format lint types clean
+.PHONY: help demo test chaos bench blameless check format lint types clean
 
 help:
 	@echo "make demo          a throwaway Slack in the browser, with Candor in it (needs npm)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test          the tests, on SQLite and on a Postgres of their own"
 	@echo "make chaos         the real process killed and hindered at random for ten minutes (MINUTES=2)"
 	@echo "make bench         how fast, beside bare Bolt and bare drivers; a table, and bench.json (ONLY=burst)"
+	@echo "make blameless     how much blame the hints find in sentences, and how often they are wrong"
 	@echo "make check         format, lint, types, tests"
 
 # uv where it is, else venv and pip: the same packages, named in pyproject.toml, pinned in constraints.txt.
@@ -35,6 +36,9 @@ chaos: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench --json bench.json $(if $(ONLY),--only $(ONLY))
+
+blameless: $(READY)
+	@$(BIN)/python -m tests.blameless
 
 check: format lint types test
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot import administer, logs, manifest, outbox, shell
+from bot import administer, blameless, logs, manifest, outbox, shell
 from bot.decisions import cli as decisions_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
     decisions_cli.add_verbs(verbs)
+    blameless.add_verb(verbs)
     outbox.add_verb(verbs)
     verb("security", run_security, "print SECURITY-AND-DATA.md, from the manifest, the tables and the settings")
     audit = verb("audit", run_audit, "who administered what, newest first")

@@ -27,6 +27,7 @@ SHARED = {
     "bot": {
         "administer": "forgets, from a shell; makes and changes keys",
         "app": "builds the Bolt app; answers refusals",
+        "blameless": "hints on a draft, from a shell",
         "blocks": "its common words, and the blocks of the shared rooms",
         "calendar": "pause, resume, skip: the same for every ritual",
         "candor": "the one command to know",
@@ -62,6 +63,7 @@ SHARED = {
         "workspaces": "who installed us",
     },
     "rituals": {
+        "blameless": "hints on language, for every ritual in which people write about people, and for the shell",
         "calendar": "when anything happens",
         "errors": "refusals",
         "nudges": "the budget of private reminders",

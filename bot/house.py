@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, prompts
+from bot import decisions, postmortem, prompts
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
@@ -22,6 +22,7 @@ from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.workspaces import Workspaces
+from rituals.postmortem.kit import load_kit
 from rituals.prompts.packs import load_packs
 from storage import Database
 from storage.keys import Custody
@@ -59,7 +60,7 @@ def build_house(
     post_reply: PostReply | None = None,
     per_channel: timedelta = PER_CHANNEL,
 ) -> House:
-    """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
+    """Build all of it for the rituals that are switched on. Raises BadPack, BadKit."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
     custody = custody_of(settings)
@@ -85,4 +86,8 @@ def build_house(
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:
     """Every ritual there is, in the order in which App Home offers them."""
-    return [prompts.room(load_packs(settings.packs_dir)), decisions.room()]
+    return [
+        prompts.room(load_packs(settings.packs_dir)),
+        postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
+        decisions.room(),
+    ]

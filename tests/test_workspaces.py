@@ -249,8 +249,7 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
     "the sweep goes by age alone": {
         "calendar.sweep", "decisions.sweep", "installations.sweep", "nudges.sweep", "outbox.sweep", "pace.sweep",
         "people.sweep",
-        "calendar.sweep", "decisions.sweep", "installations.gone",
-        "installations.sweep", "nudges.sweep", "outbox.sweep", "people.sweep",
+        "installations.gone",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",

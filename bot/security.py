@@ -13,6 +13,7 @@ from storage.schema import Base
 TARGET = Path(__file__).parent.parent / "SECURITY-AND-DATA.md"
 
 KEPT = {  # table: (how long, who in Slack can see it)
+    "account": ("until 30 days after publishing, or until its author deletes it", "its author; after the reveal those asked"),
     "act": ("a year", "admins, on App Home"),
     "answer": (
         "as long as its prompt, and a year longer",
@@ -20,17 +21,24 @@ KEPT = {  # table: (how long, who in Slack can see it)
     ),
     "decision_right": ("until it is taken out of the registry", "everybody of the workspace, by asking"),
     "delivery": ("14 days after it was settled", "nobody; it holds ids only"),
+    "finding": ("as long as its review", "the channel, and those asked"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),
     "miss": ("90 days", "those who look after the registry; without names"),
+    "moment": ("as long as its review", "the channel, and those asked"),
     "nudge": ("14 days after it was told", "the person"),
     "oauth_state": ("ten minutes", "nobody"),
     "override": ("as long as the ritual, and a year longer", "the channel"),
     "pace": ("a day", "nobody"),
     "person": ("until the person is forgotten", "the person, by `/candor my-data`"),
     "prompt": ("as long as the ritual, and a year longer", "the channel"),
+    "quotation": ("as long as its review", "who is quoted; as they choose, whoever reads the report"),
     "registry": ("as long as the registry", "nobody"),
     "registry_keeper": ("as long as the registry", "whoever asks to change it"),
+    "review": ("until it is deleted with its workspace", "the channel, and those asked"),
+    "review_action": ("as long as its review", "the channel, and those asked"),
+    "review_channel": ("as it was set", "the channel"),
+    "review_person": ("as long as its review", "the channel, and those asked"),
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),

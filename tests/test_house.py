@@ -143,6 +143,9 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "pace.waiting_workspaces": "the courier steps over all that wait",
     "sealed.keepers": "doctor looks at every key there should be",
     "sealed.to_purge": "the ring purges all that ended",
+    "postmortem.actions_to_remind": "the ring reminds owners everywhere",
+    "postmortem.reviews_due": "the ring turns every stage whose time is over",
+    "postmortem.reviews_to_clear": "the ring deletes accounts that were kept long enough",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

@@ -45,7 +45,7 @@ def give(person: Person, candor: Candor, **answers: str) -> None:
     person.open_home()
     person.click("Write what I saw")
     person.submit({"first": SEEN} | answers)
-    assert "sealed" in words(person.modal), words(person.modal)
+    assert "is sealed" in words(person.modal), words(person.modal)
     person.close()
 
 

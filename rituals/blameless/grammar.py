@@ -212,7 +212,7 @@ class _Reader:
             begin += 1
         last, is_person = begin, False
         for step in range(begin, min(begin + PHRASE, len(self.words))):
-            if self._is_noun(step) and not (is_person and self._said(step) in self.lists.verbs):
+            if self._is_noun(step) and not (is_person and self._is_verb(step)):
                 last, is_person = step, self._is_person(step, at)
             elif is_person or not self._goes_on(step, begin, has_article):
                 break
@@ -220,6 +220,10 @@ class _Reader:
             return self._team(at, has_article)
         tags = {"no": "nobody", "every": "everyone", "any": "anyone"}
         return tags.get(first, "PERSON"), last + 1 - at
+
+    def _is_verb(self, at: int) -> bool:
+        """Whether a word that may be both is a verb here: "the reviewers lead", but not "the QA lead had"."""
+        return self._said(at) in self.lists.verbs and not self._verbish(at + 1)
 
     def _is_noun(self, at: int) -> bool:
         return self._said(at) in self.nouns or self._is_trade(self._said(at))

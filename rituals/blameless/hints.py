@@ -13,8 +13,9 @@ from rituals.blameless.rules import Level, families, met
 
 # How the model and the rules weigh each other (its score is 0 where it can't tell; measured in __init__.py).
 UNHEARD = -1.5  # a rule is dropped where the model hears so little
-LOUD = 4.0  # the model alone gives a hint from here
-SURE = 0.5  # a rule is shown in Slack from here
+LOUD = 2.5  # the model alone gives a hint from here
+SURE = 0.5  # a rule's hint is shown in Slack from here
+SURE_ALONE = 4.0  # and one of the model's own from here
 LONGEST_WORDS = 60  # letters of a text that a hint repeats
 SHOWN = ("nudge", "self")  # in Slack, unless a channel turns the soft ones on
 ORDER = {"nudge": 0, "self": 0, "soft": 1}
@@ -37,6 +38,13 @@ class Hint:
     sure: float
 
     @property
+    def is_sure(self) -> bool:
+        """Whether this is sure enough for Slack. Self-blame always is: a kind word too many does no harm."""
+        if self.level != "nudge":
+            return True
+        return self.sure >= (SURE_ALONE if self.rule.startswith("heard_") else SURE)
+
+    @property
     def sentence(self) -> str:
         """The whole hint, as a person reads it."""
         return f"{self.why} {self.ask}"
@@ -55,7 +63,7 @@ def hints(text: str) -> list[Hint]:
 def hint_for(text: str, *, soft: bool = False) -> Hint | None:
     """The one hint to show in Slack, the surest, or None. `soft`: the channel wants the soft families too."""
     levels = (*SHOWN, "soft") if soft else SHOWN
-    sure = [one for one in hints(text) if one.level in levels and (one.sure >= SURE or one.level != "nudge")]
+    sure = [one for one in hints(text) if one.level in levels and one.is_sure]
     return min(sure, key=lambda one: (ORDER[one.level], -one.sure), default=None)
 
 
@@ -73,6 +81,7 @@ def _heard(sentence: Sentence) -> Iterator[_Found]:
     heard = hear(sentence)
     score = heard.score if heard else 0.0
     ruled = [one for one in met(sentence) if score >= UNHEARD or one.level == "self"]
+    ruled.sort(key=lambda one: one.start)
     told: Level | None = _level({one.rule.family: one.level for one in ruled})
     families_told: set[str] = set()
     for one in ruled:
@@ -94,8 +103,10 @@ def _level(levels: dict[str, Level]) -> Level | None:
 def _by_ear(sentence: Sentence, heard: Heard) -> _Found:
     """A hint of the model's own, under the name of the family that its words are most like."""
     tags = {word.said.removesuffix("'s") for word in sentence.words}
-    is_self = "SELF" in tags and not tags & {"PERSON", "YOU", "WE", "MAYBE"}
-    family = "self_blame" if is_self else family_of(sentence)
+    family = family_of(sentence)
+    is_self = "SELF" in tags and (family == "self_blame" or not tags & {"PERSON", "YOU", "WE", "MAYBE"})
+    if is_self or family == "self_blame":
+        family = "self_blame" if is_self else "person_as_cause"
     return f"heard_{family}", family, "self" if is_self else "nudge", heard.start, heard.end, heard.score
 
 

@@ -13,7 +13,10 @@ from storage.schema import Base
 TARGET = Path(__file__).parent.parent / "SECURITY-AND-DATA.md"
 
 KEPT = {  # table: (how long, who in Slack can see it)
-    "account": ("until 30 days after publishing, or until its author deletes it", "its author; after the reveal those asked"),
+    "account": (
+        "until 30 days after publishing, or until its author deletes it",
+        "its author; after the reveal those asked",
+    ),
     "act": ("a year", "admins, on App Home"),
     "answer": (
         "as long as its prompt, and a year longer",

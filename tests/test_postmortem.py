@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from storage.schema import Account, Base, Delivery, Finding, Moment, Quotation, Review, ReviewAction
-from sqlalchemy import select
-from tests.conftest import EVERY_SCOPE, Candor
+from storage.schema import Moment, Review
+from tests.conftest import Candor
 from tests.slack import Person, Slack
-from tests.test_prompts import heard, only, rows, words
+from tests.test_prompts import heard, only, words
 
 Json = dict[str, Any]
 WHAT: Json = {
@@ -80,12 +75,16 @@ def test_a_review_goes_its_whole_way(slack: Slack, candor: Candor, ada: Person) 
     candor.ring_at(candor.travel.move(minutes=16))
     candor.ring()
     brief = dee.direct_messages[-1]["text"]
-    assert "09:41" in brief and "graph" in brief and "Where did luck play a part?" in brief
+    assert "09:41" in brief
+    assert "graph" in brief
+    assert "Where did luck play a part?" in brief
     assert "Now: Conversation" in asked(slack)["text"]
 
     ada.click("Read the accounts", on=asked(slack))
     shown = words(ada.modal)
-    assert SEEN in shown and "<@UADA>" in shown and "<@UBEN>" not in shown
+    assert SEEN in shown
+    assert "<@UADA>" in shown
+    assert "<@UBEN>" not in shown
     ada.close()
 
     said = ben.says("Pool exhausted on <@UADA> checkout-3", channel="C1")
@@ -132,8 +131,10 @@ def test_a_review_goes_its_whole_way(slack: Slack, candor: Candor, ada: Person) 
     assert "is published" in slack.channels["C1"].messages[-1]["text"]
     ada.command("/postmortem", "export 1", channel="C1")
     report = slack_text(ada)
-    assert "## What happened" in report and "> " in report
-    assert "&lt;script" in report and "Alert on a full pool" in report
+    assert "## What happened" in report
+    assert "> " in report
+    assert "&lt;script" in report
+    assert "Alert on a full pool" in report
 
 
 def slack_text(person: Person) -> str:

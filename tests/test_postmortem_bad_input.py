@@ -89,7 +89,7 @@ def test_four_boxes_of_three_thousand_characters_are_sealed_and_read(
     begin(ada)
     ada.open_home()
     ada.click("Write what I saw")
-    ada.submit({box: LONG for box in ("first", "did", "surprise", "open")})
+    ada.submit(dict.fromkeys(("first", "did", "surprise", "open"), LONG))
     ada.close()
     reveal_rest(slack, candor)
     ada.command("/postmortem", "status 1", channel="C1")

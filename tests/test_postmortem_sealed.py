@@ -90,7 +90,7 @@ def test_my_data_shows_ones_own_account_and_deletes_it_with_its_key(
     ada.click("Show it", on=ada.ephemerals[-1])
     assert MARKER in words(ada.modal)
     ada.close()
-    [key] = [one for one in (tmp_path / "keys").rglob("*.row")]
+    [key] = list((tmp_path / "keys").rglob("*.row"))
     before = rows(candor, Account)[0].ciphertext
     ada.click("Delete it", on=ada.ephemerals[-1])
     assert "deleted, and so is its key" in heard(ada)

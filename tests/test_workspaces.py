@@ -89,7 +89,8 @@ PARTS: dict[type[Any], dict[str, Any]] = {
     },
     ReviewAction: {
         "finding_id": None, "words": "SECRET action", "sign": "", "worse": "", "owner": "UADA", "due": ONE,
-        "state": "asked", "reason": "", "ticket": "", "done_at": None, "reminded": 0, "remind_at": None, "helped": {},
+        "state": "asked", "reason": "", "ticket": "", "done_at": None, "reminded": 0, "remind_at": None,
+        "helped": {},
     },
 }  # fmt: skip
 
@@ -105,8 +106,8 @@ def add_review(session: Session, workspace: str, person: str) -> Review:
         "actions_due": LATER_DUE,
     }
     added, _ = storage.postmortem.add_review(
-        session, workspace, {person: "responder"}, origin="V1", channel="C1", title="SECRET title", severity="SEV2",
-        zone="UTC", facilitator=person, started_by=person, stage="accounts", **when,
+        session, workspace, {person: "responder"}, origin="V1", channel="C1", title="SECRET title",
+        severity="SEV2", zone="UTC", facilitator=person, started_by=person, stage="accounts", **when,
     )  # fmt: skip
     return added
 

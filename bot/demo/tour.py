@@ -111,7 +111,7 @@ def check_decisions(visitor: Visitor, others: Visitor, _move: Move) -> None:
 
 
 def check_postmortem(visitor: Visitor, others: Visitor, move: Move) -> None:
-    """A review of four: sealed accounts, one hint, the reveal, a timeline, two conditions, two actions, published."""
+    """A review of four: sealed, one hint, revealed, a timeline, two conditions, two actions, published."""
     people = [Visitor(visitor.control, person) for person in ("U03CEDAR", "U04HAZEL")]
     visitor.command(CHANNEL, "/postmortem", "start")
     visitor.submit(

@@ -140,7 +140,7 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     ack(response_action="update", view=notice("Saved", "Its owner is asked, not told. Ideas wait in the list."))
 
 
-def take_answer(ack: Ack, action: Json, visit: Visit) -> None:
+def take_answer(ack: Ack, action: Json, body: Json, visit: Visit) -> None:
     """*I'll do it*, *Not me* and *Done*."""
     ack()
     asker, action_id = visit.asker(), of_click(action)[0]
@@ -154,7 +154,11 @@ def take_answer(ack: Ack, action: Json, visit: Visit) -> None:
                 found = actions.finish(session, visit.workspace, action_id, asker, now())
         review = find(session, visit.workspace, found.review_id)
     said = {"accepted": "Yours. ", "idea": "Good to know; it is an idea again. ", "done": "Done, thank you. "}
-    visit.reply([section(said.get(found.state, "") + messages.line(found, review))])
+    told = said.get(found.state, "") + messages.line(found, review)
+    if body.get("response_url"):
+        visit.reply([section(told)])
+    else:
+        visit.open(notice("Noted", told))  # on App Home nothing can be answered beside
     visit.redraw_home()
 
 

@@ -188,6 +188,6 @@ def _how(told: Contents, kit: Kit) -> str:
         f"{safe(kit.ground_rules)}\n\n"
         "Each person wrote what they saw before reading anybody else's. All accounts were opened at once. "
         "Everybody quoted here was asked how; who said nothing is quoted by role. The form of the questions "
-        "follows published guides: Howie (Jeli and PagerDuty), the Etsy debriefing guide, the PagerDuty postmortem "
-        "guide and Google's SRE books."
+        "follows published guides: Howie (Jeli and PagerDuty), the Etsy debriefing guide, the PagerDuty "
+        "postmortem guide and Google's SRE books."
     )

@@ -133,8 +133,8 @@ def quoted(review: Review) -> Message:
         [
             section(
                 f"The report of review {review.id}, *{clip_escaped(review.title, 300)}*, quotes you. Look how, "
-                f"until {instant(review.due, review.zone)}: fine, change, or take it out. Saying nothing keeps the "
-                "less revealing of your role and your own choice."
+                f"until {instant(review.due, review.zone)}: fine, change, or take it out. Saying nothing keeps "
+                "the less revealing of your role and your own choice."
             ),
             actions(f"pm-{review.id}", button("See how I am quoted", "pm_quotes", str(review.id), primary=True)),
         ]

@@ -77,8 +77,8 @@ def follow_ups(review_id: int, asked: Sequence[FollowUp]) -> Json:
 def sealed() -> Json:
     return notice(
         "Sealed",
-        "Thank you, it is sealed. Nobody reads it before all accounts are opened at once. Until then you can change it "
-        "by the button of my message, and `/postmortem my-data` deletes it at any time.",
+        "Thank you, it is sealed. Nobody reads it before all accounts are opened at once. Until then you can change "
+        "it by the button of my message, and `/postmortem my-data` deletes it at any time.",
     )
 
 
@@ -98,7 +98,7 @@ def again(view: Json, said: str, kind: Literal["hint", "self", "warning"]) -> Js
         blocks.append(
             context("Only you see this. *Keep mine*: send it as it is. *Reword*: change it in its box first.")
         )
-    blocks += [_filled(block, given) for block in view["blocks"] if block["block_id"] != HINT]
+    blocks += [_filled(block, given) for block in view["blocks"] if block.get("block_id") != HINT]
     return modal(
         view["callback_id"],
         view["title"]["text"],

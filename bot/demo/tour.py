@@ -25,6 +25,7 @@ ACTIONS = (
     ("Give each service a pool of its own", "Two pools stand on the dashboard"),
     ("Send the alert to whoever is on call", "It rings in a drill"),
 )
+THERE = ["U01MAPLE", "U02BIRCH", "U03CEDAR", "U04HAZEL"]
 SAW = (
     "The graph climbed at 09:41, and to me it was the cache again.",
     "A customer wrote at 09:35 that paying takes long.",
@@ -110,22 +111,22 @@ def check_decisions(visitor: Visitor, others: Visitor, _move: Move) -> None:
     visitor.reads(CHANNEL, "*Status page*")
 
 
-def check_postmortem(visitor: Visitor, others: Visitor, move: Move) -> None:
+def check_postmortem(visitor: Visitor, _others: Visitor, move: Move) -> None:
     """A review of four: sealed, one hint, revealed, a timeline, two conditions, two actions, published."""
-    people = [Visitor(visitor.control, person) for person in ("U03CEDAR", "U04HAZEL")]
     visitor.command(CHANNEL, "/postmortem", "start")
     visitor.submit(
         visitor.form("Review an incident"),
         title="Checkout was slow",
         began=INCIDENT[0],
         ended=INCIDENT[1],
-        people=["U01MAPLE", "U02BIRCH", "U03CEDAR", "U04HAZEL"],
+        people=THERE,
     )
     visitor.submit(visitor.form("Who had which part"), facilitator="U12WILLOW", role_U02BIRCH="change")
     visitor.form("Begun")
     visitor.dismiss()
     move(timedelta(hours=6))  # by day on everybody's clock
-    for number, one in enumerate([visitor, others, *people]):
+    for number, person in enumerate(THERE):
+        one = Visitor(visitor.control, person)  # afresh: the page hears of everybody's forms
         one.open_home()
         one.click("Write what I saw", on=one.home)
         form = one.form("What you saw")
@@ -136,7 +137,7 @@ def check_postmortem(visitor: Visitor, others: Visitor, move: Move) -> None:
                 raise NothingHappened("no hint came")
         one.submit(form, first=SAW[number], share="name" if number == 0 else "role")
         one.form("Sealed")
-        one.dismiss()
+        one.close()
     move(timedelta(minutes=16))
     visitor.reads(CHANNEL, "Now: Conversation")
 
@@ -174,8 +175,7 @@ def check_postmortem(visitor: Visitor, others: Visitor, move: Move) -> None:
     visitor.reads(CHANNEL, "is published: Checkout was slow")
     visitor.command(CHANNEL, "/postmortem", "export 1")
     print(html.unescape(visitor.reads(CHANNEL, "## What happened")["text"]), flush=True)
-    for one in [facilitator, *people]:
-        one.close()
+    facilitator.close()
 
 
 CHECKS: dict[str, Callable[[Visitor, Visitor, Move], None]] = {

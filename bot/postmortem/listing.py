@@ -20,9 +20,10 @@ HELP = (
     "*What `/postmortem` can do*\n"
     "• `/postmortem start` reviews an incident: who was there is asked what they saw, sealed at first\n"
     "• `/postmortem status 3` says where review 3 is and what comes next, with its buttons\n"
-    "• `/postmortem accounts` shows which accounts wait for you · `timeline 3` · `actions`, `actions all`\n"
-    "• `/postmortem publish 3` · `show 3` reads it · `export 3` as Markdown\n"
-    "• `/postmortem list` · `find WORDS` in the reviews that you may read\n"
+    "• `/postmortem accounts` shows which accounts wait for you · `/postmortem timeline 3`\n"
+    "• `/postmortem actions` shows yours, `actions all` everybody's\n"
+    "• `/postmortem publish 3` · `/postmortem show 3` reads it · `/postmortem export 3` as Markdown\n"
+    "• `/postmortem list` · `/postmortem find queue` in the reviews that you may read\n"
     "• `/postmortem hints off` here, `soft`, `on`: hints on language while writing, only for who writes\n"
     "• `/postmortem my-data` shows and deletes what is kept of you"
 )

@@ -77,8 +77,8 @@ def follow_ups(review_id: int, asked: Sequence[FollowUp]) -> Json:
 def sealed() -> Json:
     return notice(
         "Sealed",
-        "Thank you, it is sealed. Nobody reads it before all accounts are opened at once. Until then you can change "
-        "it by the button of my message, and `/postmortem my-data` deletes it at any time.",
+        "Thank you, it is sealed. Nobody reads it before all accounts are opened at once. Until then you can "
+        "change it by the button of my message, and `/postmortem my-data` deletes it at any time.",
     )
 
 

@@ -65,8 +65,8 @@ is out of date.
 {_scopes()}
 
 The first {len(manifest.core_scopes())} are needed; the others may be declined, and their features stay hidden. Candor reads no messages but the threads
-of its own questions (to count who answered) and its own posts (to see whether one went through), and neither without
-the history scopes.
+of its own questions (to count who answered), its own posts (to see whether one went through) and the messages that
+somebody put on a review's timeline (to follow their edits), and none of them without the history scopes.
 
 ## What it keeps
 

@@ -156,6 +156,9 @@ FOR_ALL_WORKSPACES = {  # readers of storage/ that serve the ring or the sweep, 
     "prompts.rounds_to_seat": "the ring finds out whom every sealed round asks",
     "pulse.to_close": "the ring",
     "pulse.waiting": "the ring",
+    "postmortem.actions_to_remind": "the ring reminds owners everywhere",
+    "postmortem.reviews_due": "the ring turns every stage whose time is over",
+    "postmortem.reviews_to_clear": "the ring deletes accounts that were kept long enough",
     "prompts.rounds_to_close": "the ring closes every round whose time is over",
 }
 ASKS_THE_TIME = {

@@ -26,6 +26,7 @@ import storage.nudges
 import storage.outbox
 import storage.pace
 import storage.people
+import storage.postmortem
 import storage.prompts
 import storage.rows
 import storage.sealed
@@ -35,7 +36,20 @@ from rituals.decisions.lookup import Lookups
 from storage import Database, Session
 from storage.database import NotInWorkspace
 from storage.keys import Sealed
-from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
+from storage.schema import (
+    Answer,
+    Base,
+    Delivery,
+    Finding,
+    Moment,
+    Nudge,
+    Prompt,
+    Quotation,
+    Review,
+    ReviewAction,
+    Round,
+    Schedule,
+)
 from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
 from tests.test_courier import UNHURRIED
@@ -51,14 +65,51 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.outbox,
     storage.pace,
     storage.people,
+    storage.postmortem,
     storage.prompts,
     storage.rows,
     storage.sealed,
 )
+LATER_DUE = ONE + timedelta(days=9)
 LOCAL = "2026-11-25T13:00:00"
 AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
 MISS = "SECRET miss?"
 BOX = Sealed("keeper", b"nonce of ours", b"SECRET box", None)
+
+
+PARTS: dict[type[Any], dict[str, Any]] = {
+    Moment: {
+        "source": "C1/1.0", "at": ONE, "words": "SECRET moment", "person": "UADA", "who": "", "permalink": "",
+        "knew": "", "expected": "", "sure": "", "was": {"said": []}, "is_gone": False, "added_by": "UADA",
+    },
+    Finding: {"kind": "condition", "words": "SECRET condition", "added_by": "UADA"},
+    Quotation: {
+        "person": "UADA", "source": "first", "moment_id": None, "words": "SECRET quote", "share": "name",
+        "state": "asked",
+    },
+    ReviewAction: {
+        "finding_id": None, "words": "SECRET action", "sign": "", "worse": "", "owner": "UADA", "due": ONE,
+        "state": "asked", "reason": "", "ticket": "", "done_at": None, "reminded": 0, "remind_at": None,
+        "helped": {},
+    },
+}  # fmt: skip
+
+
+def add_review(session: Session, workspace: str, person: str) -> Review:
+    """A review of one person, in #team."""
+    when = {
+        "began": NOON,
+        "ended": NOON,
+        "started_at": ONE,
+        "since": ONE,
+        "due": LATER_DUE,
+        "actions_due": LATER_DUE,
+    }
+    added, _ = storage.postmortem.add_review(
+        session, workspace, {person: "responder"}, origin="V1", channel="C1", title="SECRET title",
+        severity="SEV2", zone="UTC", facilitator=person, started_by=person, stage="accounts", **when,
+    )  # fmt: skip
+    return added
 
 
 @dataclass
@@ -73,6 +124,7 @@ class Theirs:
     delivery: int
     next_due: datetime
     right: int
+    review: int
     ref: str = AREA.ref
     role: str = AREA.decide
     seen: str = stamp(AREA)
@@ -108,6 +160,11 @@ def set_up_theirs(one: Candor) -> Theirs:
         storage.sealed.launch(
             session, "T1", "pulse-1", {"UADA": 0}, {0: BOX}, k=5, bucket=99, answer_bytes=9, comments=0
         )
+        review = add_review(session, "T1", "UADA")
+        storage.postmortem.put_account(session, "T1", review.id, "UADA", "role", BOX)
+        for table, columns in PARTS.items():
+            storage.postmortem.add_part(session, "T1", table, review.id, **columns)
+        storage.postmortem.set_hints(session, "T1", "C1", "soft")
     with one.database.reading() as session:
         return Theirs(
             number,
@@ -118,6 +175,7 @@ def set_up_theirs(one: Candor) -> Theirs:
             session.scalars(select(Delivery.id)).one(),
             session.scalars(select(Schedule.next_due)).one() or ONE,
             area.id,
+            review.id,
         )
 
 
@@ -148,6 +206,7 @@ def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any,
 Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
 decisions, pace, sealed = storage.decisions, storage.pace, storage.sealed
+postmortem = storage.postmortem
 LATER = ONE + timedelta(minutes=5)
 
 TRIED: dict[str, Try] = {
@@ -220,6 +279,26 @@ TRIED: dict[str, Try] = {
     "prompts.answers_of": lambda s, it: prompts.answers_of(s, "T2", it.round),
     "prompts.answer_by": lambda s, it: prompts.answer_by(s, "T2", it.round, "UADA"),
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
+    "postmortem.review": lambda s, it: postmortem.review(s, "T2", it.review),
+    "postmortem.lock_review": lambda s, it: postmortem.lock_review(s, "T2", it.review),
+    "postmortem.reviews_of": lambda s, it: postmortem.reviews_of(s, "T2", ["C1"], "UADA", 9),
+    "postmortem.facilitations": lambda s, it: postmortem.facilitations(s, "T2"),
+    "postmortem.people_of": lambda s, it: postmortem.people_of(s, "T2", it.review),
+    "postmortem.unanswered_by": lambda s, it: postmortem.unanswered_by(s, "T2", "UADA"),
+    "postmortem.put_account": lambda s, it: postmortem.put_account(s, "T2", it.review, "UADA", "name", BOX),
+    "postmortem.account_of": lambda s, it: postmortem.account_of(s, "T2", it.review, "UADA"),
+    "postmortem.accounts_of": lambda s, it: postmortem.accounts_of(s, "T2", it.review),
+    "postmortem.accounts_by": lambda s, it: postmortem.accounts_by(s, "T2", "UADA"),
+    "postmortem.drop_account": lambda s, it: postmortem.drop_account(s, "T2", it.review),
+    "postmortem.add_part": lambda s, it: postmortem.add_part(s, "T2", Finding, it.review, **PARTS[Finding]),
+    "postmortem.part": lambda s, it: any(postmortem.part(s, "T2", table, 1) for table in PARTS),
+    "postmortem.parts_of": lambda s, it: any(postmortem.parts_of(s, "T2", table, it.review) for table in PARTS),
+    "postmortem.moments_of": lambda s, it: postmortem.moments_of(s, "T2", it.review),
+    "postmortem.drop_part": lambda s, it: postmortem.drop_part(s, "T2", Moment, 1),
+    "postmortem.findings_in": lambda s, it: postmortem.findings_in(s, "T2", [it.review], "condition"),
+    "postmortem.quotations_asked": lambda s, it: postmortem.quotations_asked(s, "T2", "UADA"),
+    "postmortem.actions_by": lambda s, it: postmortem.actions_by(s, "T2", "UADA"),
+    "postmortem.hints_of": lambda s, it: postmortem.hints_of(s, "T2", "C1") != "sure",
     "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
     "sealed.occasion_of": lambda s, it: sealed.occasion_of(s, "T2", "pulse-1"),
@@ -235,14 +314,14 @@ TRIED: dict[str, Try] = {
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
     "calendar.add_schedule", "decisions.add_keepers", "decisions.add_miss", "decisions.add_rights",
-    "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
-    "sealed.launch",
+    "installations.put_installation", "nudges.want", "outbox.owe", "outbox.owe_each", "people.remember", "people.note_act",
+    "sealed.launch", "postmortem.add_review", "postmortem.set_hints",
 }  # fmt: skip
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
-        "prompts.rounds_to_seat",
-        "sealed.to_purge",
+        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close",
+        "postmortem.actions_to_remind", "postmortem.reviews_due", "postmortem.reviews_to_clear",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},

@@ -6,19 +6,32 @@ from storage.schema.decisions import Miss, Registry, RegistryKeeper, Right, Role
 from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
+from storage.schema.postmortem import (
+    Account,
+    Finding,
+    Moment,
+    Quotation,
+    Review,
+    ReviewAction,
+    ReviewChannel,
+    ReviewPerson,
+)
 from storage.schema.prompts import Answer, Prompt, Round
 from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked
 from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
+    "Account",
     "Act",
     "Answer",
     "Base",
     "Delivery",
+    "Finding",
     "Installation",
     "Json",
     "Keeper",
     "Miss",
+    "Moment",
     "Nudge",
     "OAuthState",
     "Override",
@@ -28,8 +41,13 @@ __all__ = [
     "Pulse",
     "PulseKeeper",
     "PulsePicked",
+    "Quotation",
     "Registry",
     "RegistryKeeper",
+    "Review",
+    "ReviewAction",
+    "ReviewChannel",
+    "ReviewPerson",
     "Right",
     "Role",
     "Round",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, prompts
+from bot import decisions, demo_day, prompts
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
@@ -80,4 +80,4 @@ def build_house(
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:
     """Every ritual there is, in the order in which App Home offers them."""
-    return [prompts.room(load_packs(settings.packs_dir)), decisions.room()]
+    return [prompts.room(load_packs(settings.packs_dir)), decisions.room(), demo_day.room()]

@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parent.parent / "manifest.yml"
 COMMANDS = {
     "prompts": ("/prompt",),
     "decisions": ("/whodecides",),
+    "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there
 
 SCOPES = {  # what each scope is for, and what is missing without it

@@ -15,6 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 import storage.calendar
+import storage.demo_day
 import storage.installations
 import storage.nudges
 import storage.outbox
@@ -95,6 +96,7 @@ def sweep(database: Database, now: datetime) -> None:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
         storage.calendar.sweep(session, now)
+        storage.demo_day.sweep(session, now)
         storage.people.sweep(session, now)
     with keep_going("sweeping what left"), database.begin() as session:
         storage.installations.sweep(session, now)

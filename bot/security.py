@@ -20,6 +20,10 @@ KEPT = {  # table: (how long, who in Slack can see it)
     ),
     "decision_right": ("until it is taken out of the registry", "everybody of the workspace, by asking"),
     "delivery": ("14 days after it was settled", "nobody; it holds ids only"),
+    "demo_ask": ("40 days", "nobody; the person alone was asked"),
+    "demo_day": ("as long as the ritual, and a year longer", "the channel"),
+    "demo_event": ("as long as its demo day", "the channel"),
+    "demo_host": ("while they are in the channel", "nobody; who hosts next stands in the line-up"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),
     "miss": ("90 days", "those who look after the registry; without names"),
@@ -34,6 +38,7 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),
+    "showing": ("as long as its demo day", "the channel"),
 }
 
 

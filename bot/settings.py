@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from storage import check_url
 from storage.installations import TokenKeys
 
-RITUALS = ("prompts", "decisions")
+RITUALS = ("prompts", "decisions", "demo_day")
 
 
 class BadSettings(Exception):

@@ -22,6 +22,10 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "act.person": "name",  # the act was administration: that it happened stays
     "answer.person": "row",
     "delivery.to": "row",  # a direct message
+    "demo_ask.person": "row",
+    "demo_event.host": "name",  # the event stays, and nobody is named for it
+    "demo_event.turn_of": "name",
+    "demo_host.person": "row",
     "keeper.person": "row",
     "nudge.person": "row",
     "override.person": "name",  # the date stays skipped
@@ -29,6 +33,7 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "person.id": "row",
     "registry_keeper.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
+    "showing.person": "row",
 }
 NOBODY = {  # columns as long as an id that hold no person
     "decision_right.confirmed_on": "a date",
@@ -37,6 +42,11 @@ NOBODY = {  # columns as long as an id that hold no person
     "delivery.channel": "where a delivery went",
     "delivery.state": "owed, done, dropped",
     "delivery.ts": "a message",
+    "demo_event.channel": "where it takes place",
+    "demo_event.local": "a wall time",
+    "demo_event.mode": "live, async, open",
+    "demo_event.reply_ts": "a message",
+    "demo_event.ts": "a message",
     "installation.bot_id": "our bot",
     "installation.bot_user": "our bot",
     "installation.enterprise": "an organisation",

@@ -200,7 +200,7 @@ def note_ask(session: Session, workspace: str, event_id: int, person: str, now: 
     if event(session, workspace, event_id) is None:
         raise NotInWorkspace
     fresh = {"workspace": workspace, "event_id": event_id, "person": person, "at": now}
-    insert_once(session, DemoAsk, fresh | {"asked_at": None, "nothing": False, "away": False})
+    insert_once(session, DemoAsk, fresh | {"asked_at": None, "has_nothing": False, "is_away": False})
     theirs = (DemoAsk.event_id == event_id, DemoAsk.person == person)
     session.execute(update(DemoAsk).where(DemoAsk.workspace == workspace, *theirs).values(**said))
 
@@ -223,13 +223,13 @@ def asked_at(session: Session, workspace: str, people: Collection[str]) -> dict[
 
 def have_nothing(session: Session, workspace: str, event_id: int) -> set[str]:
     """Who said "nothing this time", so that they are not asked."""
-    said = (DemoAsk.event_id == event_id, DemoAsk.nothing.is_(True))
+    said = (DemoAsk.event_id == event_id, DemoAsk.has_nothing.is_(True))
     return set(session.scalars(select(DemoAsk.person).where(DemoAsk.workspace == workspace, *said)))
 
 
 def away_from(session: Session, workspace: str, event_id: int) -> set[str]:
     """Who can't host this one, and keeps their turn."""
-    said = (DemoAsk.event_id == event_id, DemoAsk.away.is_(True))
+    said = (DemoAsk.event_id == event_id, DemoAsk.is_away.is_(True))
     return set(session.scalars(select(DemoAsk.person).where(DemoAsk.workspace == workspace, *said)))
 
 

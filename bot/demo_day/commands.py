@@ -43,11 +43,13 @@ def take_command(ack: Ack, command: Json, visit: Visit) -> None:
     channel = command["channel_id"]
     verb, rest = _verb_of(words)
     if verb == "help":
-        return visit.reply([section(messages.HELP)])
+        visit.reply([section(messages.HELP)])
+        return
     with visit.sessions.reading() as session:
         here = _schedules_here(session, visit.workspace, channel)
     if verb in ("set up", "new") or (verb == "" and not here):
-        return setting_up.open_new(visit, channel)
+        setting_up.open_new(visit, channel)
+        return
     may_read(visit.channel(channel))
     if not here:
         raise NoDemoDay

@@ -39,7 +39,9 @@ def say_ask(session: Session, nudge: Nudge) -> list[Json] | None:
         return None
     event, _, kept = found
     said = rows.ask_of(session, nudge.workspace, event.id, nudge.person)
-    if (said is not None and said.nothing) or rows.showing_by(session, nudge.workspace, event.id, nudge.person):
+    if (said is not None and said.has_nothing) or rows.showing_by(
+        session, nudge.workspace, event.id, nudge.person
+    ):
         return None
     return notes.may_we_ask(event, kept.zone, bool(nudge.facts["first"]))
 

@@ -71,7 +71,7 @@ def be_away(session: Session, event: DemoEvent, person: str, now: datetime) -> s
     """*I'm away*: the next person hosts, and who is away keeps the turn. Raises NotTheHost, NobodyElse."""
     _is_host(event, person)
     day = day_of(session, event)
-    rows.note_ask(session, event.workspace, event.id, person, now, away=True)
+    rows.note_ask(session, event.workspace, event.id, person, now, is_away=True)
     choose(session, day, event, now)
     if event.host is None:
         raise NobodyElse

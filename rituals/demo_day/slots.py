@@ -200,7 +200,7 @@ def swap(session: Session, workspace: str, event_id: int, person: str, other: st
 def say_nothing(session: Session, workspace: str, event_id: int, person: str, now: datetime) -> None:
     """*Nothing this time*: a full answer, which nobody sees; nobody asks them about this event again."""
     open_event(session, workspace, event_id, now)
-    rows.note_ask(session, workspace, event_id, person, now, nothing=True)
+    rows.note_ask(session, workspace, event_id, person, now, has_nothing=True)
 
 
 def taken(session: Session, event: DemoEvent) -> int:

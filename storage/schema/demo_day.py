@@ -114,8 +114,8 @@ class DemoAsk(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("demo_event.id", ondelete="CASCADE"))
     person: Mapped[str] = mapped_column(String(20))
     asked_at: Mapped[datetime | None]  # None: they said so without being asked
-    nothing: Mapped[bool] = mapped_column(default=False)
-    away: Mapped[bool] = mapped_column(default=False)
+    has_nothing: Mapped[bool] = mapped_column(default=False)
+    is_away: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
 
     __table_args__ = (

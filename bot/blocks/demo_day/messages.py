@@ -30,7 +30,7 @@ HELP = (
     "• `/demoday sign-up` takes a slot, or changes what you show · `/demoday withdraw` gives it back\n"
     "• `/demoday nothing` says that you have nothing this time; nobody sees it\n"
     "• `/demoday swap @somebody` exchanges your places · `/demoday hand over @somebody` gives your slot away\n"
-    "• `/demoday line-up` shows who shows what, and who hosts · `/demoday history release` searches what was shown\n"
+    "• `/demoday line-up` shows who shows what and who hosts · `/demoday history release` searches past ones\n"
     "• `/demoday away` lets the next person host, and you keep your turn; `/demoday host @somebody` names one\n"
     "• `/demoday no event` leaves this one out, and the same person hosts the next · `/demoday move` moves it\n"
     "• `/demoday edit` · `/demoday pause 2 weeks` · `/demoday resume` · `/demoday stop`\n"

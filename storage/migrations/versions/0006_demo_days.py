@@ -106,8 +106,8 @@ def upgrade() -> None:
         sa.Column("event_id", Id, nullable=False),
         sa.Column("person", sa.String(length=20), nullable=False),
         sa.Column("asked_at", Instant(), nullable=True),
-        sa.Column("nothing", sa.Boolean(), nullable=False),
-        sa.Column("away", sa.Boolean(), nullable=False),
+        sa.Column("has_nothing", sa.Boolean(), nullable=False),
+        sa.Column("is_away", sa.Boolean(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("workspace", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(

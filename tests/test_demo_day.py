@@ -61,10 +61,9 @@ def replies(slack: Slack) -> list[Json]:
 
 
 def ring_through(candor: Candor, until: datetime) -> None:
-    """Ring every half hour until then."""
+    """Ring every three hours until then."""
     while candor.travel.now < until:
-        candor.ring_at(min(candor.travel.now + timedelta(minutes=30), until))
-        candor.ring()
+        candor.ring_at(min(candor.travel.now + timedelta(hours=3), until))
 
 
 def people(slack: Slack, *ids: str) -> list[Person]:

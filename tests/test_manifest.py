@@ -212,9 +212,10 @@ def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CANDOR_PREFIX", "team-")
-    assert commands_of(printed(capsys)) == {"/team-candor", "/team-prompt", "/team-whodecides"}
+    assert commands_of(printed(capsys)) == {"/team-candor", "/team-demoday", "/team-prompt", "/team-whodecides"}
     assert commands_of(printed(capsys, "--prefix", "acme-")) == {
         "/acme-candor",
+        "/acme-demoday",
         "/acme-prompt",
         "/acme-whodecides",
     }

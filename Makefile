@@ -5,14 +5,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test chaos bench check format lint types clean
+.PHONY: help demo test attack chaos bench blameless check format lint types clean
 
 help:
 	@echo "make demo          a throwaway Slack in the browser, with Candor in it (needs npm)"
 	@echo "make demo CHECK=1  the same, clicked through by itself; exits 0 or 1"
 	@echo "make test          the tests, on SQLite and on a Postgres of their own"
+	@echo "make attack        attackers on the sealed answers: a scoreboard, written into the README"
 	@echo "make chaos         the real process killed and hindered at random for ten minutes (MINUTES=2)"
 	@echo "make bench         how fast, beside bare Bolt and bare drivers; a table, and bench.json (ONLY=burst)"
+	@echo "make blameless     how much blame the hints find in sentences, and how often they are wrong"
 	@echo "make check         format, lint, types, tests"
 
 # uv where it is, else venv and pip: the same packages, named in pyproject.toml, pinned in constraints.txt.
@@ -30,11 +32,17 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2
 
+attack: $(READY)
+	@$(BIN)/python -m tests.anonymity
+
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 bench: $(READY)
 	@$(BIN)/python -m tests.bench --json bench.json $(if $(ONLY),--only $(ONLY))
+
+blameless: $(READY)
+	@$(BIN)/python -m tests.blameless
 
 check: format lint types test
 

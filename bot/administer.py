@@ -7,10 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.keys import custody_of
 from bot.settings import BadSettings, Settings, load_settings, split_keys
 from storage import Database, NoAnswer, open_database
 from storage.forgetting import forget_person, forget_workspace, still_named, workspaces_of
 from storage.installations import TokenKeys, seal_all_again
+from storage.keys import KeysElsewhere
+from storage.sealed import occasions_of
 
 Verb = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
@@ -45,7 +48,14 @@ def say(words: str) -> None:
 
 
 def run_forget_workspace(asked: argparse.Namespace) -> int:
-    with opened(load_settings()) as database:
+    settings = load_settings()
+    with opened(settings) as database:
+        try:
+            custody_of(settings).destroy(asked.id)  # first: what is left of its sealed rows is unreadable then
+        except (KeysElsewhere, ValueError):
+            raise BadSettings(
+                [f"CANDOR_KEY_DIR: the keys of {asked.id} can't be reached. Nothing is deleted."]
+            ) from None
         with database.begin() as session:
             rows = forget_workspace(session, asked.id)
         say(f"{rows} rows of {asked.id} are deleted." if rows else f"Nothing is kept of {asked.id}.")
@@ -56,12 +66,15 @@ def run_forget_person(asked: argparse.Namespace) -> int:
     with opened(load_settings()) as database:
         with database.begin() as session:
             where = [asked.workspace] if asked.workspace else workspaces_of(session, asked.id)
+            in_boxes = any(occasions_of(session, workspace, asked.id) for workspace in where)
             rows = {workspace: forget_person(session, workspace, asked.id) for workspace in where}
         for workspace, touched in rows.items():
             say(f"{workspace}: {touched} rows deleted, or emptied of {asked.id}.")
             with database.reading() as session:
                 for column in still_named(session, workspace, asked.id):
                     say(f"{workspace}: {asked.id} still stands within {column}, in words or settings of others.")
+        if in_boxes:
+            say("An answer in a sealed box can't be found by anybody: if they gave one, it opens with the others.")
         if not any(rows.values()):
             say(f"Nothing is kept of {asked.id}.")
     return 0

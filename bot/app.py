@@ -20,12 +20,13 @@ from bot.courier import log_bug
 from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
-from bot.switchboard import Switchboard
+from bot.switchboard import Switchboard, WordedAck
 from bot.visit import Visit
 from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
 from rituals.errors import Refusal
 from storage import Database
+from storage.keys import Custody
 
 log = logging.getLogger("candor")
 
@@ -46,17 +47,6 @@ def all_postings(rooms: Mapping[str, RitualRoom]) -> dict[str, Posting]:
     )
 
 
-class WordedAck(Ack):
-    """An acknowledgement in this workspace's wording: forms ride on it."""
-
-    def __init__(self, wording: Wording) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._wording = wording
-
-    def __call__(self, *texts: Any, **given: Any) -> BoltResponse:
-        return super().__call__(*self._wording.of(list(texts)), **self._wording.of(given))
-
-
 def build_app(
     *,
     client: WebClient,
@@ -67,6 +57,7 @@ def build_app(
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
     redraws: home.Redraws,
+    custody: Custody,
     executor: Executor | None = None,
 ) -> App:
     """The app, with its listeners; the doors (Socket Mode, tests) are opened elsewhere.
@@ -99,7 +90,7 @@ def build_app(
         listener_executor=executor,
     )
 
-    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces}
+    lent: dict[str, Any] = {"sessions": database, "workspaces": workspaces, "custody": custody}
     for room in rooms.values():
         lent |= room.lends
 
@@ -120,6 +111,7 @@ def build_app(
             rooms=rooms,
             reply=partial(replies.send, body.get("response_url", "")),
             redraw=redraws.soon,
+            custody=custody,
         )
         next()
 
@@ -136,31 +128,23 @@ def build_app(
     nudges.register(app)
     for room in rooms.values():
         room.register(app, named)
-    for listener in app._listeners:
-        _answer_refusals(listener, wording)
-    app.remember_listeners()
+    app.connect_all(_run)
     return app
 
 
-def _answer_refusals(listener: Listener, wording: Wording) -> None:
+def _run(listener: Listener, request: BoltRequest, response: BoltResponse) -> None:
     """Let `refuse` hear what a listener raises before Bolt does.
 
     Bolt would take back an acknowledgement that it has not looked at yet, or turn it into a 500: Slack then
     shows a failure beside a sentence that has long arrived.
     """
-    run = listener.run_ack_function
-
-    def answered(*, request: BoltRequest, response: BoltResponse) -> BoltResponse | None:
-        context = request.context
-        try:
-            run(request=request, response=response)
-        except Exception as error:
-            told = refuse(error, context.ack, request.body, context.client, context)
-            if told is not None:
-                context.ack.response = told
-        return None
-
-    listener.run_ack_function = answered  # type: ignore[method-assign]
+    context = request.context
+    try:
+        listener.run_ack_function(request=request, response=response)
+    except Exception as error:
+        told = refuse(error, context.ack, request.body, context.client, context)
+        if told is not None:
+            context.ack.response = told
 
 
 def _quiet_logger() -> logging.Logger:

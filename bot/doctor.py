@@ -12,12 +12,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import storage.outbox
 from bot import clock, manifest
+from bot.keys import custody_of, faults_of_the_folder
 from bot.settings import BadSettings, Settings, read_address, require_tokens, split_keys
 from bot.workspaces import OneWorkspace, web_client
+from rituals import sealed
 from rituals.errors import Refusal
 from rituals.prompts.packs import load_packs
-from storage import NoAnswer, open_database
+from storage import Database, NoAnswer, open_database
 from storage.installations import TokenKeys, count_installations, lost_tokens
+from storage.keys import KeysElsewhere
 
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 STUCK = timedelta(minutes=15)
@@ -34,9 +37,10 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Look at settings, packs, database, outbox, tokens, scopes and clock, one after the other."""
+    """Look at settings, packs, database, outbox, keys, tokens, scopes and clock, one after the other."""
     yield from _settings(settings)
     yield from _database(settings)
+    yield from _keys(settings)
     if settings.http:
         yield from _http(settings)
     client = web_client(settings.bot_token.get_secret_value(), settings.slack_base_url)
@@ -55,7 +59,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             yield Finding("settings", sentence, mend=sentence)
     try:
         packs = load_packs(settings.packs_dir)
-        yield Finding("question packs", f"{sum(pack.is_available for pack in packs.values())} can be used")
+        yield Finding("question packs", f"{len(packs)} can be used")
     except Refusal as bad_pack:
         yield Finding("question packs", bad_pack.sentence, mend="Mend that file, or unset CANDOR_PACKS_DIR.")
 
@@ -89,6 +93,45 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", f"{kind} doesn't answer ({fault.why})", mend=mend)
     finally:
         database.close()
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    if settings.custody == "file":
+        folder = settings.key_dir
+        faults = list(faults_of_the_folder(folder, settings.database_url.get_secret_value()))
+        for fault in faults:
+            yield Finding("keys", fault.said, mend=fault.mend, is_hint=fault.mend is None)
+        if not faults and not folder.exists():
+            yield Finding("keys", f"{folder} is made when a key is first needed")
+    elif not split_keys(settings.key_secrets):
+        return  # told among the settings
+    database = open_database(settings.database_url.get_secret_value(), synchronous=settings.sqlite_synchronous)
+    try:
+        if not database.is_empty() and database.is_current():
+            yield from _boxes(settings, database)
+    except NoAnswer:
+        return  # told already
+    finally:
+        database.close()
+
+
+def _boxes(settings: Settings, database: Database) -> Iterator[Finding]:
+    try:
+        count, lost = sealed.openable(database, custody_of(settings))
+    except KeysElsewhere:
+        yield Finding(
+            "sealed boxes",
+            "this is not where their keys are, or it can't be read; people are asked to try again",
+            mend="Set CANDOR_CUSTODY, CANDOR_KEY_DIR and CANDOR_KEY_SECRETS as they were when these began.",
+        )
+        return
+    if lost:
+        mend = (
+            "Their keys are gone, or the database was put back to an earlier day: end those rituals, begin anew."
+        )
+        yield Finding("sealed boxes", f"{lost} of {count} that are open can't be opened any more", mend=mend)
+    elif count:
+        yield Finding("sealed boxes", f"the keys open all {count}")
 
 
 def _http(settings: Settings) -> Iterator[Finding]:

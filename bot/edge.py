@@ -10,16 +10,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotInTime
 from http import HTTPStatus
-from threading import Lock
 
 from slack_bolt import App, BoltRequest
 
 from bot import clock
+from bot.answered import Answered
 from bot.pages import Environ, Page, Response
 from bot.payloads import Garbled, is_event, is_ours, read_payload
 
@@ -27,7 +24,6 @@ log = logging.getLogger("candor.edge")
 
 MOST_BYTES = 1_000_000  # Slack's largest is a view of 250 kB, percent-encoded up to three times that
 OLDEST_SECONDS = 300  # Slack's own limit for replays
-ANSWER_SECONDS = 3.0  # how long Slack waits
 EVENTS = "/slack/events"
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
@@ -41,55 +37,6 @@ class NotSlack(Exception):
         self.status, self.code = status, code
 
 
-class Answered:
-    """What was answered to each signature of the last five minutes: the same request twice is one request.
-
-    Slack signs every retry anew, so the same signature again is a replay, or a proxy's second try. Each
-    process remembers by itself; between processes it is the unique keys of the tables that do nothing twice.
-    """
-
-    MOST, MOST_BYTES = 2_000, 4_000_000  # about a kilobyte each, and what was answered
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[float, Response | Future[Response]]] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
-
-    def once(self, signature: str, answer: Callable[[], Response]) -> Response:
-        """The answer to this signature; asked for once, and waited for where it is under way."""
-        now = clock.ticks()
-        coming: Future[Response] = Future()
-        with self._lock:
-            self._forget(now)
-            _, known = self._known.setdefault(signature, (now, coming))
-        if known is not coming:
-            log.warning("answered a request again: it came twice")
-            try:
-                return known if isinstance(known, Response) else known.result(ANSWER_SECONDS)
-            except NotInTime:
-                return Response(HTTPStatus.OK)
-        response = Response(HTTPStatus.INTERNAL_SERVER_ERROR)
-        try:
-            response = answer()
-        finally:
-            with self._lock:
-                self._known[signature] = (now, response)
-                self._bytes += len(response.body)
-            coming.set_result(response)
-        return response
-
-    def _forget(self, now: float) -> None:
-        """What is older than a signature lives, or more than should be kept."""
-        while self._known:
-            oldest, (since, answer) = next(iter(self._known.items()))
-            if now - since < 2 * OLDEST_SECONDS and len(self._known) < self.MOST and self._bytes < self.MOST_BYTES:
-                return
-            if isinstance(answer, Future):
-                return  # still under way
-            self._bytes -= len(answer.body)
-            del self._known[oldest]
-
-
 class Edge:
     """`pages` are further paths that answer GET: health, installation. `is_slacks` knows Slack's addresses."""
 
@@ -97,7 +44,8 @@ class Edge:
         self, app: App, signing_secret: str, pages: Mapping[str, Page], is_slacks: Callable[[str], bool]
     ) -> None:
         self._app, self._secret, self._pages = app, signing_secret.encode(), pages
-        self._is_slacks, self._answered = is_slacks, Answered()
+        self._is_slacks = is_slacks
+        self._answered: Answered[Response] = Answered()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
@@ -140,7 +88,9 @@ class Edge:
             request = BoltRequest(body=payload, headers=retry_headers(environ), mode="socket_mode")
         except (Garbled, AttributeError, LookupError, TypeError, ValueError):
             raise NotSlack(HTTPStatus.BAD_REQUEST, "garbled") from None
-        return self._answered.once(signature, lambda: self._dispatch(request))
+        # Slack signs every retry anew: the same signature again is a replay, or a proxy's second try
+        broken = Response(HTTPStatus.INTERNAL_SERVER_ERROR)
+        return self._answered.once(signature, lambda: self._dispatch(request), broken)
 
     def _dispatch(self, request: BoltRequest) -> Response:
         """Bolt's answer. An event to which nobody listens is not Slack's fault, and not to be sent again."""

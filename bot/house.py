@@ -6,23 +6,28 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, demo_day, prompts
+from bot import decisions, demo_day, prompts, pulse
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
+from bot.keys import custody_of
 from bot.people import People
+from bot.pulse.house_rules import Rules
 from bot.replies import PostReply, Replies
 from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.workspaces import Workspaces
 from rituals.prompts.packs import load_packs
+from rituals.pulse.instruments import load_instruments
 from storage import Database
+from storage.keys import Custody
 
 REDRAWING_THREADS = 2
 
@@ -39,10 +44,11 @@ class House:
     replies: Replies
     redraws: Redraws
     workspaces: Workspaces
+    custody: Custody
 
     def bell(self, now: datetime) -> Bell:
         """What a ring at this moment lends to the rooms."""
-        return Bell(self.database, self.people, self.workspaces, now)
+        return Bell(self.database, self.people, self.workspaces, self.custody, now)
 
 
 def build_house(
@@ -56,9 +62,10 @@ def build_house(
     post_reply: PostReply | None = None,
     per_channel: timedelta = PER_CHANNEL,
 ) -> House:
-    """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
+    """Build all of it for the rituals that are switched on. Raises BadPack, BadInstrument."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
+    custody = custody_of(settings)
     wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
     replies = Replies(stand_in, post_reply, wording)
@@ -72,12 +79,21 @@ def build_house(
         rooms=rooms,
         wording=wording,
         redraws=redraws,
+        custody=custody,
         executor=executor,
     )
     courier = Courier(database, workspaces, all_postings(rooms), settings.pace_per_minute, per_channel)
-    return House(app, database, rooms, courier, people, replies, redraws, workspaces)
+    return House(app, database, rooms, courier, people, replies, redraws, workspaces, custody)
 
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:
     """Every ritual there is, in the order in which App Home offers them."""
-    return [prompts.room(load_packs(settings.packs_dir)), decisions.room(), demo_day.room()]
+    rules = Rules(
+        operator=settings.operator.strip(),
+        custody=settings.custody,
+        k=settings.pulse_k,
+        version=version("candor"),
+        instruments=load_instruments(settings.instruments_dir),
+    )
+    packs = load_packs(settings.packs_dir)
+    return [prompts.room(packs), pulse.room(rules), decisions.room(), demo_day.room()]

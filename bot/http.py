@@ -147,7 +147,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": self._settings.listener_threads,
             "worker_connections": max(1_000, 2 * self._settings.listener_threads),
             "timeout": 60,
-            "graceful_timeout": GRACE_SECONDS - 2,  # its own turns take up to two seconds more
+            "graceful_timeout": GRACE_SECONDS - 3,  # its own turns take up to three seconds more
             "keepalive": 0,  # the proxy keeps its own; a body that nobody read can't be taken for a next request
             "logger_class": QuietLogger,
             "errorlog": "-",

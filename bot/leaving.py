@@ -17,6 +17,7 @@ from bot.workspaces import Workspaces, workspace_id
 from storage import Database
 from storage.forgetting import forget_workspace
 from storage.installations import installation, mark_gone
+from storage.keys import Custody
 
 log = logging.getLogger("candor")
 
@@ -29,17 +30,24 @@ def register(app: App) -> None:
     app.event("tokens_revoked")(note_revoked)
 
 
-def note_uninstalled(body: Json, context: BoltContext, sessions: Database, workspaces: Workspaces) -> None:
+def note_uninstalled(
+    body: Json, context: BoltContext, sessions: Database, workspaces: Workspaces, custody: Custody
+) -> None:
     """Somebody removed us from a workspace, or from a whole organisation."""
-    farewell(sessions, workspaces, left(body, context), body.get("event_time"), now())
+    farewell(sessions, workspaces, custody, left(body, context), body.get("event_time"), now())
 
 
 def note_revoked(
-    event: Json, body: Json, context: BoltContext, sessions: Database, workspaces: Workspaces
+    event: Json,
+    body: Json,
+    context: BoltContext,
+    sessions: Database,
+    workspaces: Workspaces,
+    custody: Custody,
 ) -> None:
     """Our token was revoked. Those of people are nothing to us: we ask for none."""
     if (event.get("tokens") or {}).get("bot"):
-        farewell(sessions, workspaces, left(body, context), body.get("event_time"), now())
+        farewell(sessions, workspaces, custody, left(body, context), body.get("event_time"), now())
 
 
 def left(body: Json, context: BoltContext) -> str:
@@ -48,7 +56,14 @@ def left(body: Json, context: BoltContext) -> str:
     return workspace_id(team, context.enterprise_id)
 
 
-def farewell(sessions: Database, workspaces: Workspaces, workspace: str, said_at: object, at: datetime) -> None:
+def farewell(
+    sessions: Database,
+    workspaces: Workspaces,
+    custody: Custody,
+    workspace: str,
+    said_at: object,
+    at: datetime,
+) -> None:
     """Forget a workspace. Should deleting fail, it is gone all the same, and the sweep deletes.
 
     `said_at` is Slack's time of the event, in seconds. An event that is older than the installation is about
@@ -60,6 +75,7 @@ def farewell(sessions: Database, workspaces: Workspaces, workspace: str, said_at
             return
         mark_gone(session, workspace, at)
     workspaces.look_again(workspace)
+    custody.destroy(workspace)  # first: what is left of sealed rows is unreadable then, in old copies too
     with sessions.begin() as session:
         rows = forget_workspace(session, workspace)
     workspaces.look_again(workspace)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
@@ -15,11 +17,7 @@ def set_up(level: str, form: str = "text") -> None:
     DEBUG: neither happens whatever the level.
     """
     handler = logging.StreamHandler(sys.stderr)
-    if form == "json":
-        parts = {"asctime": "at", "levelname": "level", "name": "logger"}
-        handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=parts))
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Json() if form == "json" else _Text())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -36,6 +34,38 @@ def quiet() -> None:
     verification = logging.getLogger("slack_bolt.RequestVerification")
     if not any(isinstance(known, _DropAll) for known in verification.filters):
         verification.addFilter(_DropAll())
+
+
+def trace_of(error: BaseException) -> str:
+    """What broke and where, in one line, without the exception's message: people's words may stand in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    return f"{type(error).__name__} in {where}"
+
+
+class _WithoutMessages(logging.Formatter):
+    """What other people's libraries log with a trace, we write as our own."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return trace_of(ei[1])
+
+
+class _Text(_WithoutMessages):
+    """A line an event; breaks within one are written out."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).replace("\n", "\\n")
+
+
+class _Json(_WithoutMessages, JsonFormatter):
+    """An object a line: at (UTC), level, logger, message, and exc_info where something broke."""
+
+    def __init__(self) -> None:
+        renamed = {"levelname": "level", "name": "logger"}
+        JsonFormatter.__init__(self, "%(levelname)s %(name)s %(message)s", rename_fields=renamed, timestamp="at")
 
 
 class _DropAll(logging.Filter):

@@ -12,6 +12,7 @@ SOURCE = Path(__file__).parent.parent / "manifest.yml"
 
 COMMANDS = {
     "prompts": ("/prompt",),
+    "pulse": ("/pulse",),
     "decisions": ("/whodecides",),
     "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there

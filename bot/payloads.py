@@ -102,7 +102,7 @@ def _says_where(payload: Payload) -> bool:
                 value = value.get("id")
             if value is not None and not isinstance(value, str):
                 return False
-        for name in ("team_id", "user_id", "channel_id", "enterprise_id", "api_app_id", "trigger_id"):
+        for name in ("team_id", "user_id", "channel_id", "enterprise_id", "api_app_id", "trigger_id", "event_id"):
             if not isinstance(part.get(name, ""), str | None):
                 return False
     return _is_rows(payload.get("authorizations") or []) and _is_rows(payload.get("response_urls") or [])

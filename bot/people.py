@@ -120,6 +120,12 @@ class People:
 
         return self._remembered(("members", workspace, channel), ask)
 
+    def team_of(self, client: WebClient, workspace: str, channel: str) -> list[str]:
+        """Who of a channel can be asked something, as of now: no bots, no guests, nobody who has left."""
+        self.forget(workspace, channel)
+        members = sorted(self.members(client, workspace, channel))
+        return [person for person in members if not self.asker(client, workspace, person).is_guest]
+
     def everybody(self, client: WebClient, workspace: str) -> list[tuple[str, str]] | None:
         """(id, name) of all people of a small workspace, by name; None when a list can't hold them."""
 

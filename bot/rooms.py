@@ -15,6 +15,7 @@ from bot.people import People
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim
 from storage import Database, Session
+from storage.keys import Custody
 from storage.schema import Delivery, Nudge, Schedule
 
 Repeat = Literal["at_least_once", "at_most_once"]
@@ -41,7 +42,7 @@ class Posting:
 
 @dataclass(frozen=True)
 class Bell:
-    """What a ring lends to a ritual that tends its work: the hour, the tables, and Slack to ask.
+    """What a ring lends to a ritual that tends its work: the hour, the tables, the keys, and Slack to ask.
 
     Slack is asked outside of any transaction; each piece of work opens one of its own.
     """
@@ -49,6 +50,7 @@ class Bell:
     database: Database
     people: People
     workspaces: Workspaces
+    custody: Custody
     now: datetime
 
     def client(self, workspace: str) -> WebClient | None:

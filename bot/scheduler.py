@@ -25,7 +25,7 @@ from bot.courier import keep_going
 from bot.house import House
 from bot.metrics import LATENESS
 from bot.rooms import Bell, RitualRoom
-from rituals import nudges
+from rituals import nudges, sealed
 from rituals.calendar import due
 from storage import Database, Session
 from storage.schema import Schedule
@@ -80,7 +80,9 @@ def ring_nudges(database: Database, now: datetime) -> None:
 
 
 def ring(bell: Bell, rooms: Mapping[str, RitualRoom]) -> None:
-    """One ring: the calendar, what the rituals tend, the nudges."""
+    """One ring: what a crash left of the sealed boxes, the calendar, what the rituals tend, the nudges."""
+    with keep_going("tending the sealed boxes"):
+        sealed.tend(bell.database, bell.custody)
     with keep_going("ringing the calendar"):
         ring_calendar(bell.database, rooms, bell.now)
     for room in rooms.values():
@@ -90,16 +92,22 @@ def ring(bell: Bell, rooms: Mapping[str, RitualRoom]) -> None:
         ring_nudges(bell.database, bell.now)
 
 
-def sweep(database: Database, now: datetime) -> None:
+def sweep(bell: Bell) -> None:
     """Delete what was kept long enough."""
+    database, now = bell.database, bell.now
     with keep_going("sweeping"), database.begin() as session:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
         storage.calendar.sweep(session, now)
         storage.demo_day.sweep(session, now)
         storage.people.sweep(session, now)
-    with keep_going("sweeping what left"), database.begin() as session:
-        storage.installations.sweep(session, now)
+    with keep_going("sweeping what left"):
+        with database.reading() as session:
+            gone = storage.installations.gone(session)
+        for workspace in gone:
+            bell.custody.destroy(workspace)
+        with database.begin() as session:
+            storage.installations.sweep(session, now)
 
 
 class Rings:
@@ -131,7 +139,7 @@ class Rings:
             self._house.courier.keep_posting(self._stopping)
 
     def _sweep(self) -> None:
-        sweep(self._house.database, clock.now())
+        sweep(self._house.bell(clock.now()))
 
     def start(self) -> None:
         self._scheduler.start()

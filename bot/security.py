@@ -33,12 +33,18 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "pace": ("a day", "nobody"),
     "person": ("until the person is forgotten", "the person, by `/candor my-data`"),
     "prompt": ("as long as the ritual, and a year longer", "the channel"),
+    "pulse": ("until the workspace is forgotten", "the channel, once it is closed"),
+    "pulse_keeper": ("as long as the pulse", "the channel"),
+    "pulse_picked": ("as long as the pulse", "nobody"),
     "registry": ("as long as the registry", "nobody"),
     "registry_keeper": ("as long as the registry", "whoever asks to change it"),
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),
     "showing": ("as long as its demo day", "the channel"),
+    "sealed_box": ("until it closes", "nobody"),
+    "sealed_occasion": ("as long as its seats", "nobody"),
+    "sealed_seat": ("as long as what was asked", "nobody"),
 }
 
 
@@ -90,13 +96,16 @@ out. With one workspace the token stands in the environment alone.
 ## Back up, restore, erase
 
 - **Back up.** Postgres: `pg_dump`. SQLite: `sqlite3 candor.db ".backup copy.db"` while it runs; a bare copy of the file
-  without its `-wal` may be torn. Keep the keys of `CANDOR_TOKEN_KEYS` elsewhere than the backups.
+  without its `-wal` may be torn. Keep the keys of `CANDOR_TOKEN_KEYS` elsewhere than the backups. Leave
+  `CANDOR_KEY_DIR` out of every backup: a copy of it, beside copies of the database, tells who said what.
 - **Restore.** Stop Candor, put the database back, start it. What was due meanwhile is caught up within its grace and
-  left out after that; nothing is posted twice that Slack can be asked about.
+  left out after that; nothing is posted twice that Slack can be asked about. What is sealed and was answered since
+  the backup can't be opened any more; `doctor` counts it.
 - **Erase a workspace.** Uninstalling the app erases its rows at once, and in any case within 14 days.
   `python -m bot forget-workspace ID` does it by hand. Backups are yours to delete.
 - **Erase a person.** `python -m bot forget-person ID` erases answers, roles and wishes in every ritual, and the name in
-  every record. What they wrote in Slack is Slack's.
+  every record. What they wrote in Slack is Slack's. An answer in a sealed box can't be found by anybody, so it stays
+  with the others; that they answered stands inside the box until it closes.
 
 ## Report a weakness
 

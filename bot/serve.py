@@ -6,7 +6,6 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -17,14 +16,14 @@ from bot.http import client_of, open_pool, serve_http
 from bot.logs import quiet
 from bot.scheduler import Rings
 from bot.settings import BadSettings, Settings, read_address, require_tokens, split_keys
+from bot.socket import hang_up, line_of
 from bot.stopping import Stopping
-from bot.workspaces import OneWorkspace, web_client
+from bot.workspaces import OneWorkspace
 from storage import Database, NoAnswer
 from storage.installations import TokenKeys, lost_tokens
 
 log = logging.getLogger("candor")
 
-PING_SECONDS = 5  # a server that is gone is noticed after four of these
 CONNECT_TRIES_SECONDS = (1, 2, 4, 8, 15, 30)
 
 
@@ -82,18 +81,11 @@ def serve_socket(
     executor = ThreadPoolExecutor(settings.listener_threads, thread_name_prefix="listener")
     house = build_house(settings, client, workspaces, database, executor=executor)
     rings = Rings(house, settings.ring_seconds)
-    socket = SocketModeHandler(
-        house.app,
-        app_token=settings.app_token.get_secret_value(),
-        logger=logging.getLogger("candor.socket"),
-        web_client=web_client(settings.app_token.get_secret_value(), settings.slack_base_url),
-        concurrency=settings.listener_threads,
-        ping_interval=PING_SECONDS,
-    )
+    line = line_of(settings, house.app)
     health, pages = (
         None,
         {
-            "/healthz": health_page(health_of(database, rings, socket.client)),
+            "/healthz": health_page(health_of(database, rings, line.client)),
             "/metrics": metrics.page(database),
         },
     )
@@ -107,13 +99,13 @@ def serve_socket(
         health.start()
     quiet()
     rings.start()
-    socket.connect()  # type: ignore[no-untyped-call]
+    line.connect()  # type: ignore[no-untyped-call]
     log.info(
         "serving %s with %s", workspaces.installation.name or workspaces.installation.id, ", ".join(house.rooms)
     )
     stopping.wait()
     log.info("stopping")
-    socket.close()  # type: ignore[no-untyped-call]
+    hang_up(line)
     rings.stop()
     executor.shutdown(wait=True)
     house.redraws.stop()

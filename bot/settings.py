@@ -12,8 +12,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from storage import check_url
 from storage.installations import TokenKeys
+from storage.keys import WrappedKeys
 
-RITUALS = ("prompts", "decisions", "demo_day")
+RITUALS = ("prompts", "pulse", "decisions", "demo_day")
 
 
 class BadSettings(Exception):
@@ -66,6 +67,20 @@ class Settings(BaseSettings):
         SecretStr("sqlite:///candor.db"),
         description="Where everything is kept: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
     )
+    custody: Literal["file", "wrapped"] = Field(
+        "file",
+        description="Where the keys of sealed answers are: `file` (in CANDOR_KEY_DIR), or `wrapped` in the "
+        "database by CANDOR_KEY_SECRETS, for machines without a private disk that all processes share.",
+    )
+    key_dir: Path = Field(
+        Path("~/.local/state/candor/keys"),
+        description="The private folder of key files: in no backup, not with the database, in no git checkout.",
+    )
+    key_secrets: SecretStr = Field(
+        SecretStr(""),
+        description="`wrapped` only: secrets that wrap the keys, separated by commas; the first wraps. "
+        "`python -m bot new-key` prints one.",
+    )
     sqlite_synchronous: Literal["NORMAL", "FULL"] = Field(
         "NORMAL",
         description="SQLite only: NORMAL survives a crash of Candor, FULL a crash of the machine as well.",
@@ -80,6 +95,18 @@ class Settings(BaseSettings):
         "",
         pattern=r"^([a-z0-9]{1,15}-)?$",
         description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
+    )
+    operator: str = Field(
+        "",
+        max_length=80,
+        description="Who runs the machine: a member id (U...) or a name. Everybody who is asked in a pulse reads "
+        "it; without it no pulse begins.",
+    )
+    pulse_k: int = Field(
+        5, ge=5, le=50, description="A pulse shows nothing with fewer answers. It can be raised, never lowered."
+    )
+    instruments_dir: Path | None = Field(
+        None, description="A folder with pulse questions of your own (YAML, as in rituals/instruments)."
     )
     packs_dir: Path | None = Field(
         None, description="A folder with question packs of your own (YAML, as in rituals/packs)."
@@ -139,6 +166,18 @@ class Settings(BaseSettings):
         if keys := split_keys(value):
             TokenKeys(keys)  # BadKey is a ValueError with a sentence
         return value
+
+    @field_validator("key_secrets")
+    @classmethod
+    def _good_secrets(cls, value: SecretStr) -> SecretStr:
+        if secrets := split_keys(value):
+            WrappedKeys(secrets)  # BadSecret is a ValueError with a sentence
+        return value
+
+    @field_validator("key_dir")
+    @classmethod
+    def _at_home(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @field_validator("slack_base_url")
     @classmethod
@@ -241,6 +280,11 @@ def _clashes(settings: Settings) -> list[str]:
         wrong.append(
             "CANDOR_BOT_TOKEN and CANDOR_CLIENT_ID exclude each other: "
             "remove the token to let workspaces install us, or the client id to serve one."
+        )
+    if settings.custody == "wrapped" and not settings.key_secrets.get_secret_value():
+        wrong.append(
+            "CANDOR_CUSTODY=wrapped needs CANDOR_KEY_SECRETS. "
+            "Make a secret with `python -m bot new-key`, and keep it apart from the backups."
         )
     if settings.processes > 1 and not settings.http:
         wrong.append("CANDOR_PROCESSES needs CANDOR_HTTP: in Socket Mode start `serve` several times instead.")

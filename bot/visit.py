@@ -13,6 +13,7 @@ from bot.rooms import RitualRoom
 from rituals.errors import GuestsMayNot
 from rituals.who_may import Asker, Channel
 from storage import Database
+from storage.keys import Custody
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Visit:
     rooms: Mapping[str, RitualRoom]
     reply: Callable[..., None]
     redraw: Callable[[Visit], None]
+    custody: Custody
 
     def asker(self, person: str | None = None) -> Asker:
         """Who asks, as the rules need them; or somebody else of this workspace."""

@@ -31,7 +31,7 @@ class Wording:
 
     def _text(self, words: str) -> str:
         if self.prefix:
-            words = re.sub(r"`/(candor|prompt|whodecides|demoday)\b", rf"`/{self.prefix}\1", words)
+            words = re.sub(r"`/(candor|prompt|pulse|demoday|whodecides)\b", rf"`/{self.prefix}\1", words)
         if self.plain_dates:
             words = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", words)
         return words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Lock
@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 BUSY_MS = 1_800  # a writer waits this long for SQLite's lock; Slack waits 3 s for the ack
+LASTING = "candor_durable"  # the execution option of a transaction that must outlive a crash of the machine
 MIGRATION_LOCK = 0x43414E44  # "CAND": the advisory lock under which Postgres migrates
 
 
@@ -87,11 +88,18 @@ class Database:
         self._writers = sessionmaker(engine, expire_on_commit=False)
         self._turn = Lock() if engine.dialect.name == "sqlite" else None
         self._readers = sessionmaker(engine.execution_options(candor_reads=True), expire_on_commit=False)
+        self._lasting = sessionmaker(engine.execution_options(**{LASTING: True}), expire_on_commit=False)
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
-        """A transaction that commits when the block ends, and leaves nothing behind when it raises."""
-        with self._my_turn(), self._writers.begin() as session:
+    def begin(self, *, durable: bool = False) -> Iterator[Session]:
+        """A transaction that commits when the block ends, and leaves nothing behind when it raises.
+
+        What is `durable` outlives a crash of the machine, whatever the settings say: before a key is thrown away,
+        the row that no longer needs it must be on disk.
+        """
+        with self._my_turn(), (self._lasting if durable else self._writers).begin() as session:
+            if durable and self.engine.dialect.name == "postgresql":
+                session.execute(text("SET LOCAL synchronous_commit = on"))
             yield session
 
     @contextmanager
@@ -132,6 +140,21 @@ class Database:
             driver = connection.connection.driver_connection
             assert isinstance(driver, sqlite3.Connection)
             driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+    def empty_log(self) -> bool:
+        """Move SQLite's write-ahead log into the file and empty it; False while a reader still needs it.
+
+        Postgres has no such log of ours to empty: True.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return True
+        with self._my_turn(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            self._be_patient(connection, 0)  # whoever waits here, keeps every writer waiting
+            emptied = tuple(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()) == (0, 0, 0)
+            self._be_patient(connection, BUSY_MS)
+            return emptied
 
     def is_current(self) -> bool:
         """Whether the tables have the newest shape. Raises NoAnswer."""
@@ -228,7 +251,11 @@ def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20)
 
     @event.listens_for(engine, "begin")
     def say_begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("candor_reads")
+        options = connection.get_execution_options()
+        reads, wanted = options.get("candor_reads"), "FULL" if options.get(LASTING) else synchronous
+        if connection.info.get("synchronous", synchronous) != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+            connection.info["synchronous"] = wanted
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return Database(engine)
@@ -239,3 +266,10 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(table).values(values).on_conflict_do_nothing().returning(*table.__table__.primary_key)
     return session.execute(statement).first() is not None
+
+
+def insert_new(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows at once, without those of which a unique key is taken."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    if rows:
+        session.execute(insert(table.__table__).on_conflict_do_nothing(), list(rows))  # type: ignore[arg-type]

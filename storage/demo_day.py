@@ -9,13 +9,16 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
+from storage.rows import row_of
 from storage.schema import DemoAsk, DemoDay, DemoEvent, DemoHost, Schedule, Showing
 
 KEEP_ASKS = timedelta(days=40)  # a little longer than the month in which nobody is asked twice
 
 
 def add_demo_day(session: Session, workspace: str, schedule_id: int, **columns: Any) -> DemoDay:
-    """Store what a schedule of demo days is about."""
+    """Store what a schedule of demo days is about. Raises NotInWorkspace."""
+    if row_of(session, workspace, Schedule, schedule_id) is None:
+        raise NotInWorkspace
     added = DemoDay(workspace=workspace, schedule_id=schedule_id, **columns)
     session.add(added)
     session.flush()  # its id goes into what hangs on it

@@ -31,9 +31,12 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "override.person": "name",  # the date stays skipped
     "pace.lane": "row",  # of their direct message
     "person.id": "row",
+    "pulse_keeper.person": "row",
+    "pulse_picked.person": "row",
     "registry_keeper.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
     "showing.person": "row",
+    "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
 }
 NOBODY = {  # columns as long as an id that hold no person
     "decision_right.confirmed_on": "a date",
@@ -55,6 +58,9 @@ NOBODY = {  # columns as long as an id that hold no person
     "override.local": "a wall time",
     "override.moved_to": "a wall time",
     "prompt.answers": "thread or form",
+    "pulse.audience": "channel or picked",
+    "pulse.channel": "where its result goes",
+    "pulse.state": "waiting, open, closed, few, ended, lost, unable",
     "role.group": "a user group",
     "round.channel": "where it was asked",
     "round.ts": "a message",
@@ -62,6 +68,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "schedule.country": "whose holidays",
     "schedule.ritual": "which one",
     "schedule.start": "a wall time",
+    "sealed_occasion.state": "open, ended, purged",
 }
 
 

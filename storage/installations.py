@@ -141,11 +141,14 @@ def seal_all_again(session: Session, keys: TokenKeys) -> tuple[int, list[str]]:
     return sealed, lost
 
 
+def gone(session: Session) -> list[str]:
+    """The workspaces and organisations that have left, and of which something is still kept."""
+    return list(session.scalars(select(Installation.workspace).where(Installation.gone_at.is_not(None))))
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Delete what is left of workspaces that are gone, and installs that nobody finished."""
-    for workspace in session.scalars(
-        select(Installation.workspace).where(Installation.gone_at.is_not(None))
-    ).all():
+    for workspace in gone(session):
         forget_workspace(session, workspace)
     session.execute(delete(OAuthState).where(OAuthState.expires_at <= now))
 

@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
-from storage.schema import Answer, Prompt, Round
+from storage.schema import Answer, Prompt, Round, Schedule
+
+ROUND_FOR = (  # written once: to put it together takes as long as to ask it, and many click at the same moment
+    select(Round, Schedule.zone, Answer.words)
+    .join(Prompt, Prompt.id == Round.prompt_id)
+    .join(Schedule, Schedule.id == Prompt.schedule_id)
+    .outerjoin(Answer, and_(Answer.round_id == Round.id, Answer.person == bindparam("person")))
+    .where(Round.workspace == bindparam("workspace"), Round.id == bindparam("round"))
+)
 
 
 def add_prompt(session: Session, workspace: str, schedule_id: int, **columns: Any) -> Prompt:
@@ -35,7 +43,7 @@ def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any)
     """Store one asking; None when this occurrence was asked before. Raises NotInWorkspace."""
     if prompt(session, workspace, prompt_id) is None:
         raise NotInWorkspace
-    columns = {"late": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
+    columns = {"late": False, "sealed": False, **columns, "workspace": workspace, "prompt_id": prompt_id}
     if not insert_once(session, Round, columns):
         return None
     same = (Round.prompt_id == prompt_id, Round.occurrence == columns["occurrence"])
@@ -45,6 +53,14 @@ def open_round(session: Session, workspace: str, prompt_id: int, **columns: Any)
 def round_of(session: Session, workspace: str, round_id: int) -> Round | None:
     """The round with this id."""
     return row_of(session, workspace, Round, round_id)
+
+
+def round_for(
+    session: Session, workspace: str, round_id: int, person: str
+) -> tuple[Round, str, str | None] | None:
+    """A round, the zone of its schedule, and this person's words so far: all that its form shows, in one look."""
+    asked = {"workspace": workspace, "round": round_id, "person": person}
+    return session.execute(ROUND_FOR, asked).one_or_none()
 
 
 def lock_round(session: Session, workspace: str, round_id: int) -> Round | None:
@@ -59,6 +75,16 @@ def rounds_to_close(session: Session, now: datetime, limit: int) -> Sequence[Rou
     return session.scalars(
         select(Round)
         .where(Round.closed_at.is_(None), Round.closes_at <= now)
+        .order_by(Round.closes_at)
+        .limit(limit)
+    ).all()
+
+
+def rounds_to_seat(session: Session, now: datetime, limit: int) -> Sequence[Round]:
+    """Sealed rounds of every workspace for which nobody has been asked yet who is in the channel."""
+    return session.scalars(
+        select(Round)
+        .where(Round.closed_at.is_(None), Round.sealed, Round.invited.is_(None), Round.closes_at > now)
         .order_by(Round.closes_at)
         .limit(limit)
     ).all()
@@ -133,7 +159,7 @@ def open_rounds_in(session: Session, workspace: str, channels: Sequence[str], li
             Round.channel.in_(channels),
             Round.closed_at.is_(None),
             Round.ts.is_not(None),
-            Prompt.answers == "form",
+            or_(Prompt.answers == "form", Round.sealed),
         )
         .order_by(Round.closes_at)
         .limit(limit)

@@ -65,6 +65,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         if name.startswith(("CANDOR_", "SLACK_")) and name != "CANDOR_TEST_DATABASE_URL":
             monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("CANDOR_KEY_DIR", str(tmp_path / "keys"))
 
 
 @pytest.fixture

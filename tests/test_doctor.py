@@ -14,8 +14,10 @@ import pytest
 
 from bot import clock
 from bot.__main__ import main
+from rituals import sealed
 from storage import open_database
 from storage.installations import TokenKeys, put_installation
+from storage.keys import FileKeys, WrappedKeys
 from storage.outbox import owe
 from tests.conftest import CORE_SCOPES, EVERY_SCOPE
 from tests.slack import Slack, SlackServer
@@ -54,7 +56,12 @@ def doctor(
     """Runs the verb; `doctor(bot_token="")` gives (exit code, what it said)."""
 
     def ask(**settings: str) -> tuple[int, str]:
-        good = {"bot_token": BOT, "app_token": APP, "database_url": f"sqlite:///{tmp_path}/candor.db"}
+        good = {
+            "bot_token": BOT,
+            "app_token": APP,
+            "database_url": f"sqlite:///{tmp_path}/candor.db",
+            "key_dir": f"{tmp_path}/state/keys",
+        }
         for name, value in (good | {"slack_base_url": moved.api_base} | settings).items():
             monkeypatch.setenv(f"CANDOR_{name.upper()}", value)
         code = main(["doctor"])
@@ -93,7 +100,7 @@ def test_all_well_is_said_line_by_line_and_ends_with_0(doctor: Doctor, tmp_path:
     looked_at = [line.partition(":")[0].split(maxsplit=1) for line in said.splitlines()]
     assert {mark for mark, _ in looked_at} == {"ok"}
     assert [what for _, what in looked_at] == [
-        *("settings", "question packs", "database", "outbox", "bot token", "scopes", "clock", "app token")
+        *("settings", "question packs", "database", "outbox", "keys", "bot token", "scopes", "clock", "app token")
     ]
     assert "Acme" in said
 
@@ -211,3 +218,117 @@ def test_a_setting_that_cannot_be_read_ends_with_2(
     monkeypatch.setenv("CANDOR_LOG_LEVEL", "LOUD")
     assert main(["doctor"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+# --- the folder of keys -----------------------------------------------------------------------------------
+
+
+def with_a_box(tmp_path: Path, keys: Path) -> FileKeys:
+    """A database in which a box is open that somebody has answered."""
+    (tmp_path / "db").mkdir()
+    database = open_database(f"sqlite:///{tmp_path}/db/candor.db")
+    database.migrate()
+    files = FileKeys(keys)
+    with database.begin() as session:
+        sealed.prepare(session, files, "T1", "pulse-1", ["U1", "U2"], k=5)
+    with sealed.hold(files, "T1", "pulse-1", 0) as held, database.begin(durable=True) as session:
+        sealed.take(session, held, "T1", "pulse-1", "U1", [1])
+    database.close()
+    return files
+
+
+def test_keys_that_open_every_box_are_well_and_looking_changes_nothing(doctor: Doctor, tmp_path: Path) -> None:
+    files = with_a_box(tmp_path, tmp_path / "keys")
+    before = {one: one.stat().st_mtime_ns for one in files.directory.rglob("*")}
+    code, said = doctor(key_dir=str(files.directory), database_url=f"sqlite:///{tmp_path}/db/candor.db")
+    assert (code, faults(said)) == (0, [])
+    assert "the keys open all 1" in said
+    assert {one: one.stat().st_mtime_ns for one in files.directory.rglob("*")} == before
+
+
+def lose_the_key(keys: Path) -> None:
+    (keys / "T1.pulse-1.0.box").unlink()
+
+
+def lose_the_folder(keys: Path) -> None:
+    keys.rename(keys.with_name("away"))
+
+
+def mount_another(keys: Path) -> None:
+    lose_the_folder(keys)
+    FileKeys(keys).seal("T1", "pulse-1", "0", b"")
+
+
+def put_a_folder_in_the_keys_place(keys: Path) -> None:
+    lose_the_key(keys)
+    (keys / "T1.pulse-1.0.box").mkdir()
+
+
+@pytest.mark.parametrize(
+    ("harm", "sentence"),
+    [
+        (lose_the_key, "1 of 1 that are open can't be opened any more"),
+        (lose_the_folder, "this is not where their keys are"),
+        (mount_another, "this is not where their keys are"),
+        (put_a_folder_in_the_keys_place, "this is not where their keys are"),
+    ],
+)
+def test_boxes_without_their_keys_are_a_fault(
+    harm: Callable[[Path], None], sentence: str, doctor: Doctor, tmp_path: Path
+) -> None:
+    harm(with_a_box(tmp_path, tmp_path / "keys").directory)
+    code, said = doctor(key_dir=str(tmp_path / "keys"), database_url=f"sqlite:///{tmp_path}/db/candor.db")
+    assert (code, faults(said)) == (1, ["sealed boxes"])
+    assert sentence in said
+
+
+def test_another_secret_than_the_one_that_wrapped_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    database.migrate()
+    with database.begin() as session:
+        sealed.prepare(session, WrappedKeys([TokenKeys.new_key()]), "T1", "pulse-1", ["U1"], k=5)
+    database.close()
+    code, said = doctor(custody="wrapped", key_secrets=TokenKeys.new_key())
+    assert (code, faults(said)) == (1, ["sealed boxes"])
+
+
+def test_a_file_in_the_folders_place_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    code, said = doctor(key_dir=str(tmp_path / "keys"))
+    assert (code, faults(said)) == (1, ["keys"])
+    assert "is a file" in said
+
+
+def test_a_folder_that_others_may_enter_is_a_fault(doctor: Doctor, tmp_path: Path) -> None:
+    (tmp_path / "place" / "keys").mkdir(parents=True, mode=0o755)
+    code, said = doctor(key_dir=str(tmp_path / "place" / "keys"))
+    assert (code, faults(said)) == (1, ["keys"])
+    assert "chmod" in said
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ("", "the database lies in"),
+        ("keys", "lies beside the database"),
+        ("checkout/deep/keys", "lies in a git checkout"),
+    ],
+)
+def test_a_folder_in_a_bad_place_is_a_fault(keys: str, sentence: str, doctor: Doctor, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "checkout" / ".git").mkdir(parents=True)
+    home.chmod(0o700)
+    code, said = doctor(key_dir=str(home / keys), database_url=f"sqlite:///{home}/candor.db")
+    assert (code, faults(said)) == (1, ["keys"])
+    assert sentence in said
+
+
+def test_a_folder_in_memory_is_a_fault_and_one_of_the_container_a_hint(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, found in (("tmpfs", ["keys"]), ("overlay", []), ("nfs4", []), ("ext4", [])):
+        (tmp_path / "mounts").write_text(f"none / ext4 rw 0 0\nnone {tmp_path}/k {kind} rw 0 0\n")
+        monkeypatch.setattr("bot.keys.MOUNTS", tmp_path / "mounts")
+        code, said = doctor(key_dir=str(tmp_path / "k" / "keys"))
+        assert (code, faults(said)) == (len(found), found)
+        assert ("hint  keys" in said) == (kind in ("overlay", "nfs4"))

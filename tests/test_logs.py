@@ -255,22 +255,57 @@ def test_our_own_lines_are_still_written_after_a_request(
 # --- levels ---------------------------------------------------------------------------------------------
 
 
-def test_what_others_log_is_kept_quiet_whatever_our_own_level() -> None:
+@pytest.fixture
+def our_logging() -> Iterator[None]:
+    """The root logger is ours for a while, and then pytest's again."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logs.quiet()
+
+
+@pytest.mark.usefixtures("our_logging")
+def test_what_others_log_is_kept_quiet_whatever_our_own_level() -> None:
+    logs.set_up("INFO")
+    assert not logging.getLogger("slack_sdk.web.base_client").isEnabledFor(logging.DEBUG)
+    assert not logging.getLogger("slack_bolt.App").isEnabledFor(logging.INFO)
+    assert not logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.INFO)
+    assert not logging.getLogger("candor.socket").isEnabledFor(logging.DEBUG)
+    assert logging.getLogger("candor.courier").isEnabledFor(logging.INFO)
+    logs.set_up("ERROR")
+    assert not logging.getLogger("candor.courier").isEnabledFor(logging.WARNING)
+    assert not logging.getLogger("slack_sdk").isEnabledFor(logging.WARNING)
+
+
+@pytest.mark.usefixtures("our_logging")
+def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.set_up("INFO", "json")
+    logging.getLogger("candor").info("serving %s", "Acme\nand Sons")
+    log_bug(logging.getLogger("candor"), "trying", ValueError(MARKER))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["level"], line["logger"], line["message"]) for line in lines] == [
+        ("INFO", "candor", "serving Acme\nand Sons"),
+        ("ERROR", "candor", "a bug while trying: ValueError in "),
+    ]
+    assert all(datetime.fromisoformat(line["at"]).tzinfo for line in lines)
+
+
+@pytest.mark.usefixtures("our_logging")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_a_library_logs_with_its_trace_is_one_line_without_the_message(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.set_up("INFO", form)
     try:
-        logs.set_up("INFO")
-        assert not logging.getLogger("slack_sdk.web.base_client").isEnabledFor(logging.DEBUG)
-        assert not logging.getLogger("slack_bolt.App").isEnabledFor(logging.INFO)
-        assert not logging.getLogger("apscheduler.executors.default").isEnabledFor(logging.INFO)
-        assert not logging.getLogger("candor.socket").isEnabledFor(logging.DEBUG)
-        assert logging.getLogger("candor.courier").isEnabledFor(logging.INFO)
-        logs.set_up("ERROR")
-        assert not logging.getLogger("candor.courier").isEnabledFor(logging.WARNING)
-        assert not logging.getLogger("slack_sdk").isEnabledFor(logging.WARNING)
-    finally:
-        root.handlers[:], root.level = handlers, level
-        logs.quiet()
+        raise ValueError(MARKER)
+    except ValueError:
+        logging.getLogger("slack_sdk").exception("a listener\nbroke")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert MARKER not in line
+    assert "ValueError in test_what_a_library_logs" in line
+    assert r"a listener\nbroke" in line
 
 
 # --- the whole process ----------------------------------------------------------------------------------
@@ -311,20 +346,3 @@ def test_the_real_process_writes_no_word_and_no_token_to_its_log_or_its_files(tm
         assert secret not in said
     for secret in TOKENS:
         assert not [file for file in tmp_path.rglob("*") if secret.encode() in file.read_bytes()]
-
-
-def test_json_logs_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    before = logging.getLogger().handlers[:], logging.getLogger().level
-    try:
-        logs.set_up("INFO", "json")
-        logging.getLogger("candor").info("serving %s", "Acme\nand Sons")
-        log_bug(logging.getLogger("candor"), "trying", ValueError(MARKER))
-        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    finally:
-        logging.getLogger().handlers[:] = before[0]
-        logging.getLogger().setLevel(before[1])
-    assert [(line["level"], line["logger"], line["message"]) for line in lines] == [
-        ("INFO", "candor", "serving Acme\nand Sons"),
-        ("ERROR", "candor", "a bug while trying: ValueError in "),
-    ]
-    assert all("at" in line for line in lines)

@@ -19,6 +19,7 @@ from bot import manifest
 from bot.__main__ import main
 from bot.house import build_house
 from bot.settings import RITUALS, load_settings
+from bot.switchboard import Operator
 from bot.workspaces import Installation, OneWorkspace
 from storage import open_database
 
@@ -146,7 +147,9 @@ def built(tmp_path: Path, **given: Any) -> App:
 
 def heard(app: App, what: str) -> set[str]:
     """What Bolt's matchers wait for: `command` or `event_type`, from the closure that Bolt keeps it in."""
-    matchers: Iterable[Any] = (matcher for listener in app._listeners for matcher in listener.matchers)
+    (operator,) = app._listeners
+    assert isinstance(operator, Operator)
+    matchers: Iterable[Any] = (matcher for listener in operator.listeners for matcher in listener.matchers)
     known = (inspect.getclosurevars(matcher.func).nonlocals.get(what) for matcher in matchers)
     return {name for name in known if name is not None}
 
@@ -212,11 +215,13 @@ def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CANDOR_PREFIX", "team-")
-    assert commands_of(printed(capsys)) == {"/team-candor", "/team-demoday", "/team-prompt", "/team-whodecides"}
+    names = ("candor", "demoday", "prompt", "pulse", "whodecides")
+    assert commands_of(printed(capsys)) == {f"/team-{name}" for name in names}
     assert commands_of(printed(capsys, "--prefix", "acme-")) == {
         "/acme-candor",
         "/acme-demoday",
         "/acme-prompt",
+        "/acme-pulse",
         "/acme-whodecides",
     }
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 import storage.calendar
 import storage.decisions
+import storage.demo_day
 import storage.forgetting
 import storage.installations
 import storage.nudges
@@ -28,11 +29,13 @@ import storage.pace
 import storage.people
 import storage.prompts
 import storage.rows
+import storage.sealed
 from rituals import nudges
 from rituals.decisions.entry import Entry, stamp
 from rituals.decisions.lookup import Lookups
 from storage import Database, Session
 from storage.database import NotInWorkspace
+from storage.keys import Sealed
 from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
 from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
@@ -43,6 +46,7 @@ from tests.test_ring import ONE, set_up_prompt
 ROOMS: tuple[ModuleType, ...] = (
     storage.calendar,
     storage.decisions,
+    storage.demo_day,
     storage.forgetting,
     storage.installations,
     storage.nudges,
@@ -51,10 +55,12 @@ ROOMS: tuple[ModuleType, ...] = (
     storage.people,
     storage.prompts,
     storage.rows,
+    storage.sealed,
 )
 LOCAL = "2026-11-25T13:00:00"
 AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
 MISS = "SECRET miss?"
+BOX = Sealed("keeper", b"nonce of ours", b"SECRET box", None)
 
 
 @dataclass
@@ -69,6 +75,9 @@ class Theirs:
     delivery: int
     next_due: datetime
     right: int
+    demo: int = 0
+    event: int = 0
+    showing: int = 0
     ref: str = AREA.ref
     role: str = AREA.decide
     seen: str = stamp(AREA)
@@ -101,6 +110,10 @@ def set_up_theirs(one: Candor) -> Theirs:
         storage.people.note_act(session, "T1", "UADA", "named", f"role {AREA.decide}", ONE)
         storage.decisions.name_role(session, "T1", AREA.decide.lower(), "UADA", None)
         storage.decisions.add_miss(session, "T1", MISS, ONE.date().isoformat())
+        storage.sealed.launch(
+            session, "T1", "pulse-1", {"UADA": 0}, {0: BOX}, k=5, bucket=99, answer_bytes=9, comments=0
+        )
+    demo, event, showing = set_up_demo_day(one, number)
     with one.database.reading() as session:
         return Theirs(
             number,
@@ -111,7 +124,21 @@ def set_up_theirs(one: Candor) -> Theirs:
             session.scalars(select(Delivery.id)).one(),
             session.scalars(select(Schedule.next_due)).one() or ONE,
             area.id,
+            demo,
+            event,
+            showing,
         )
+
+
+def set_up_demo_day(one: Candor, schedule_id: int) -> tuple[int, int, int]:
+    """In T1 a demo day with an event, somebody who shows something, a host, somebody who was asked."""
+    with one.database.begin() as session:
+        day = demos.add_demo_day(session, "T1", schedule_id, slots=1, minutes=5, place="x", look_at=None)
+        event = demos.add_event(session, "T1", day.id, **EVENT, steps=[], held_at=ONE)
+        shown = demos.add_showing(session, "T1", event.id, **SHOWING)
+        demos.put_host(session, "T1", day.id, "UADA", 1, ONE)
+        demos.note_ask(session, "T1", event.id, "UBEN", ONE, asked_at=ONE, has_nothing=True, is_away=True)
+        return day.id, event.id, shown.id
 
 
 @pytest.fixture
@@ -140,8 +167,25 @@ def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any,
 
 Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
-decisions, pace = storage.decisions, storage.pace
+decisions, pace, sealed = storage.decisions, storage.pace, storage.sealed
+demos = storage.demo_day
 LATER = ONE + timedelta(minutes=5)
+EVENT: dict[str, Any] = {
+    "local": LOCAL,
+    "at": LATER + timedelta(days=1),
+    "channel": "C1",
+    "opened_at": ONE,
+    "look_at": None,
+    "seen_version": 1,
+}
+SHOWING: dict[str, Any] = {
+    "person": "UADA",
+    "waits": False,
+    "title": "SECRET title",
+    "audience": "",
+    "minutes": 5,
+    "signed_at": ONE,
+}
 
 TRIED: dict[str, Try] = {
     "calendar.schedule": lambda s, it: calendar.schedule(s, "T2", it.schedule),
@@ -168,6 +212,31 @@ TRIED: dict[str, Try] = {
     "decisions.name_role": lambda s, it: decisions.name_role(s, "T2", it.role.lower(), "UEVE", None),
     "decisions.misses_since": lambda s, it: decisions.misses_since(s, "T2", "2020-01-01"),
     "decisions.forget_misses": lambda s, it: decisions.forget_misses(s, "T2", [MISS]),
+    "demo_day.add_demo_day": lambda s, it: demos.add_demo_day(
+        s, "T2", it.schedule, slots=1, minutes=5, place="x", look_at=None
+    ),
+    "demo_day.demo_day": lambda s, it: demos.demo_day(s, "T2", it.demo),
+    "demo_day.demo_day_of": lambda s, it: demos.demo_day_of(s, "T2", it.schedule),
+    "demo_day.lock_demo_day": lambda s, it: demos.lock_demo_day(s, "T2", it.demo),
+    "demo_day.add_event": lambda s, it: demos.add_event(s, "T2", it.demo, **EVENT, steps=[]),
+    "demo_day.event": lambda s, it: demos.event(s, "T2", it.event),
+    "demo_day.lock_event": lambda s, it: demos.lock_event(s, "T2", it.event),
+    "demo_day.events_of": lambda s, it: demos.events_of(s, "T2", it.demo),
+    "demo_day.events_in": lambda s, it: demos.events_in(s, "T2", ["C1"], NOON),
+    "demo_day.past_events": lambda s, it: demos.past_events(s, "T2", "C1", 9),
+    "demo_day.showings": lambda s, it: demos.showings(s, "T2", it.event),
+    "demo_day.showing_by": lambda s, it: demos.showing_by(s, "T2", it.event, "UADA"),
+    "demo_day.add_showing": lambda s, it: demos.add_showing(s, "T2", it.event, **SHOWING),
+    "demo_day.drop_showing": lambda s, it: demos.drop_showing(s, "T2", it.showing),
+    "demo_day.has_shown": lambda s, it: demos.has_shown(s, "T2", "UADA"),
+    "demo_day.hosts": lambda s, it: demos.hosts(s, "T2", it.demo),
+    "demo_day.put_host": lambda s, it: demos.put_host(s, "T2", it.demo, "UADA", 9, ONE),
+    "demo_day.drop_host": lambda s, it: demos.drop_host(s, "T2", it.demo, "UADA"),
+    "demo_day.note_ask": lambda s, it: demos.note_ask(s, "T2", it.event, "UBEN", ONE, is_away=False),
+    "demo_day.ask_of": lambda s, it: demos.ask_of(s, "T2", it.event, "UBEN"),
+    "demo_day.asked_at": lambda s, it: demos.asked_at(s, "T2", ["UBEN"]),
+    "demo_day.have_nothing": lambda s, it: demos.have_nothing(s, "T2", it.event),
+    "demo_day.away_from": lambda s, it: demos.away_from(s, "T2", it.event),
     "forgetting.forget_workspace": lambda s, it: storage.forgetting.forget_workspace(s, "T2"),
     "forgetting.forget_person": lambda s, it: storage.forgetting.forget_person(s, "T2", "UADA"),
     "forgetting.still_named": lambda s, it: storage.forgetting.still_named(s, "T2", "UADA"),
@@ -205,6 +274,7 @@ TRIED: dict[str, Try] = {
         s, "T2", it.prompt, occurrence=ONE, question="x", opened_at=ONE, closes_at=ONE, channel="C1"
     ),
     "prompts.round_of": lambda s, it: prompts.round_of(s, "T2", it.round),
+    "prompts.round_for": lambda s, it: prompts.round_for(s, "T2", it.round, "UADA"),
     "prompts.lock_round": lambda s, it: prompts.lock_round(s, "T2", it.round),
     "prompts.open_rounds_of": lambda s, it: prompts.open_rounds_of(s, "T2", it.prompt),
     "prompts.claim_close": lambda s, it: prompts.claim_close(s, "T2", it.round, ONE),
@@ -214,27 +284,41 @@ TRIED: dict[str, Try] = {
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
     "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
+    "sealed.occasion_of": lambda s, it: sealed.occasion_of(s, "T2", "pulse-1"),
+    "sealed.seat_of": lambda s, it: sealed.seat_of(s, "T2", "pulse-1", "UADA"),
+    "sealed.people_of": lambda s, it: sealed.people_of(s, "T2", "pulse-1"),
+    "sealed.occasions_of": lambda s, it: sealed.occasions_of(s, "T2", "UADA"),
+    "sealed.boxes_of": lambda s, it: sealed.boxes_of(s, "T2", "pulse-1"),
+    "sealed.lock_box": lambda s, it: sealed.lock_box(s, "T2", "pulse-1", 0),
+    "sealed.replace_box": lambda s, it: sealed.replace_box(s, "T2", "pulse-1", 0, BOX, "00", BOX),
+    "sealed.end": lambda s, it: sealed.end(s, "T2", "pulse-1"),
+    "sealed.mark_purged": lambda s, it: sealed.mark_purged(s, "T2", "pulse-1"),
+    "sealed.forget": lambda s, it: sealed.forget(s, "T2", "pulse-1"),
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
     "calendar.add_schedule", "decisions.add_keepers", "decisions.add_miss", "decisions.add_rights",
     "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
+    "sealed.launch",
 }  # fmt: skip
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
+        "prompts.rounds_to_seat", "demo_day.days_to_open", "demo_day.events_to_tend",
+        "sealed.to_purge",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},
     "/metrics and the doctor look for what is late": {"outbox.oldest_due", "outbox.stuck"},
     "the sweep goes by age alone": {
-        "calendar.sweep", "decisions.sweep", "installations.sweep", "nudges.sweep", "outbox.sweep", "pace.sweep",
-        "people.sweep",
+        "calendar.sweep", "decisions.sweep", "demo_day.sweep", "installations.gone", "installations.sweep",
+        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",
     },
     "keys and counts of the whole installation": {
         "installations.count_installations", "installations.lost_tokens", "installations.seal_all_again",
+        "sealed.open_boxes",
     },
     "an install that is under way has no workspace yet": {"installations.put_state", "installations.spend_state"},
 }  # fmt: skip

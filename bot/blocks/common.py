@@ -22,13 +22,15 @@ TITLE_LIMIT = 24
 class Message:
     """A message to post: `text` says all that the blocks say, for screen readers and notifications.
 
-    In a thread when `thread_ts` is given; in place of the message `edits` when that is given.
+    In a thread when `thread_ts` is given; in place of the message `edits` when that is given. `plainer` blocks are
+    posted where a workspace doesn't take `blocks`: Slack rolls new kinds out bit by bit.
     """
 
     text: str
     blocks: list[Json]
     thread_ts: str | None = None
     edits: str | None = None
+    plainer: list[Json] | None = None
 
 
 def message(blocks: Sequence[Json], *, thread_ts: str | None = None, edits: str | None = None) -> Message:
@@ -268,7 +270,7 @@ def _value(state: Json) -> Any:
         return state["selected_option"]["value"]
     if "selected_options" in state:
         return [choice["value"] for choice in state["selected_options"] or []]
-    for name in ("value", "selected_date", "selected_conversation", "selected_user"):
+    for name in ("value", "selected_date", "selected_conversation", "selected_user", "selected_users"):
         if state.get(name) is not None:
             return state[name]
     return None

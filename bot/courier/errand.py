@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -136,6 +136,13 @@ def word_together(errands: Sequence[Errand], database: Database, now: datetime) 
 
 
 def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
+    outcome = _say(client, delivery, words)
+    if outcome.reason == "invalid_blocks" and words.plainer is not None:  # a plain no: nothing was posted
+        return _say(client, delivery, replace(words, blocks=words.plainer))
+    return outcome
+
+
+def _say(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     try:
         if words.edits is not None:
             if not words.edits:

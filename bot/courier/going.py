@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from bot.logs import trace_of
 from storage import why_no_answer
 
 log = logging.getLogger("candor.courier")
@@ -41,6 +41,4 @@ def keep_going(doing: str) -> Iterator[Went]:
 
 def log_bug(logger: logging.Logger, doing: str, bug: BaseException) -> None:
     """One line with the trace, and without the exception's message, which may hold people's words."""
-    frames = traceback.extract_tb(bug.__traceback__)
-    where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
-    logger.error("a bug while %s: %s in %s", doing, type(bug).__name__, where)
+    logger.error("a bug while %s: %s", doing, trace_of(bug))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.demo.visitor import NothingHappened, Visitor
+from bot.clock import ticks
+from bot.demo import company
+from bot.demo.visitor import PATIENCE_SECONDS, NothingHappened, Visitor
 
 Move = Callable[[timedelta], None]
 CHANNEL = "C01CHECKOUT"
@@ -33,6 +36,7 @@ def seed(visitor: Visitor, others: Visitor) -> None:
     begin_prompt(visitor)
     asked = visitor.reads(CHANNEL, QUESTION)
     others.says(CHANNEL, "That our slowest page is the one we never look at.", thread=asked["ts"])
+    begin_pulse(visitor)
 
 
 def check_prompts(visitor: Visitor, others: Visitor, move: Move) -> None:
@@ -92,7 +96,62 @@ def check_decisions(visitor: Visitor, others: Visitor, _move: Move) -> None:
     visitor.reads(CHANNEL, "*Status page*")
 
 
+def check_pulse(visitor: Visitor, others: Visitor, move: Move) -> None:
+    """Begun, answered by five, closed at its hour, told in the channel, and answered back."""
+    people = list(company.PEOPLE)[: company.CHANNELS[CHANNEL][2]]
+    begin_pulse(visitor)
+    move(timedelta(seconds=30))
+    for person in people[:5]:
+        somebody = Visitor(visitor.control, person)
+        try:
+            _answer_pulse(somebody)
+        finally:
+            somebody.close()
+    others.command(CHANNEL, "/pulse", "status")
+    others.reads(CHANNEL, "is open until")
+    move(timedelta(days=3, hours=2))
+    told = visitor.reads(CHANNEL, f"*5 of {len(people)}* answered")
+    visitor.reads(CHANNEL, "Fewer words in the morning.")
+    visitor.click("Answer it", on=told, channel=CHANNEL)
+    visitor.submit(visitor.form("Answer the result"), heard="Mornings are full.", will="Shorter mornings.")
+    visitor.form("Thank you")
+    visitor.dismiss()
+    move(timedelta(seconds=30))
+    visitor.reads(CHANNEL, "Shorter mornings.")
+
+
+def begin_pulse(visitor: Visitor) -> None:
+    """`/pulse start`, from the form to the last look."""
+    visitor.command(CHANNEL, "/pulse", "start")
+    visitor.submit(visitor.form("New pulse"))
+    if "who could change the code" not in str(shown := visitor.form("Start this?")):
+        raise NothingHappened("what is promised was not shown")
+    visitor.submit(shown)
+    visitor.form("It begins")
+    visitor.dismiss()
+
+
+def _answer_pulse(somebody: Visitor) -> None:
+    """From App Home, by everybody in the same way; with a comment, looked at once more."""
+    end = ticks() + PATIENCE_SECONDS
+    while "Answer the pulse" not in str(somebody.open_home()):
+        if ticks() > end:
+            raise NothingHappened("the pulse did not come to App Home")
+        time.sleep(0.2)
+    somebody.click("Answer the pulse", on=somebody.home)
+    form = somebody.form("Pulse")
+    given = {block["block_id"]: "6" for block in form["blocks"] if block.get("block_id", "").startswith("item_")}
+    somebody.submit(form, **given, comment="Fewer words in the morning.")
+    looked_at = somebody.form("Pulse")
+    if "This is how your comment will read" not in str(looked_at):
+        raise NothingHappened("the comment was not shown once more")
+    somebody.submit(looked_at, **given, comment="Fewer words in the morning.")
+    somebody.form("Thank you")
+    somebody.dismiss()
+
+
 CHECKS: dict[str, Callable[[Visitor, Visitor, Move], None]] = {
     "prompts": check_prompts,
+    "pulse": check_pulse,
     "decisions": check_decisions,
 }

@@ -12,16 +12,16 @@ from bot.blocks.common import Json, actions, button, clip_escaped, instant, sect
 from bot.blocks.prompts import messages
 from bot.prompts import answering, forms, listing
 from bot.prompts.postings import postings
-from bot.rooms import Bell, RitualRoom
+from bot.prompts.tending import tend
+from bot.rooms import RitualRoom
+from rituals import sealed
 from rituals.calendar.due import Claim
-from rituals.prompts import rounds
+from rituals.prompts import rounds, sealing
 from rituals.prompts.asking import RITUAL
 from rituals.prompts.packs import Pack
 from storage import Session
 from storage.calendar import schedule
 from storage.schema import Nudge
-
-CLOSINGS_PER_RING = 200
 
 
 def register(app: App, named: Callable[[str], str]) -> None:
@@ -38,6 +38,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
 
     app.action("prompt_answer")(answering.open_answer)
     app.view("prompt_answer")(answering.take_answer)
+    app.view("prompt_sealed")(answering.take_sealed)
     app.action("prompt_answers")(answering.show_answers)
 
 
@@ -65,7 +66,7 @@ def room(packs: Mapping[str, Pack]) -> RitualRoom:
         postings=postings(packs),
         nudge_parts={"prompt.silent": say_silent, "prompts.paused": say_paused},
         begin=begin,
-        tend=close_due,
+        tend=tend,
         asks=lambda session, schedule: listing.asks(session, schedule, packs),
         due_for=due_for,
         first_button=button("Ask this team one question every week", "prompt_first", primary=True),
@@ -74,21 +75,14 @@ def room(packs: Mapping[str, Pack]) -> RitualRoom:
     )
 
 
-def close_due(bell: Bell) -> None:
-    """Close the rounds whose time is over, one transaction each."""
-    with bell.database.reading() as session:
-        due = rows.rounds_to_close(session, bell.now, CLOSINGS_PER_RING)
-        over = [(asked.workspace, asked.id) for asked in due]
-    for workspace, round_id in over:
-        with bell.database.begin() as session:
-            rounds.close(session, workspace, round_id, bell.now)
-
-
 def due_for(session: Session, workspace: str, channels: Sequence[str], person: str) -> list[Json]:
-    """Open questions by form in somebody's channels that they have not answered yet."""
+    """Open questions by form in somebody's channels that wait for them."""
     built: list[Json] = []
+    seats = sealed.open_for(session, workspace, person)
     for asked in rows.open_rounds_in(session, workspace, channels, 20):
-        if rows.answer_by(session, workspace, asked.id, person) is None:
+        # a sealed one stands there until it closes, for all alike: whether somebody answered, nobody knows
+        is_theirs = sealing.occasion(asked.id) in seats
+        if is_theirs if asked.sealed else rows.answer_by(session, workspace, asked.id, person) is None:
             until = instant(asked.closes_at, "UTC")
             built.append(section(f"{clip_escaped(asked.question, 300)}\nin <#{asked.channel}>, until {until}"))
             built.append(

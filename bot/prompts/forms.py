@@ -19,7 +19,7 @@ from bot.visit import Visit
 from rituals.calendar import schedules
 from rituals.calendar.recurrence import upcoming
 from rituals.errors import InvalidField, InviteMe
-from rituals.prompts import asking
+from rituals.prompts import asking, sealing
 from rituals.prompts.packs import Pack
 from rituals.who_may import may_start
 from storage.people import remember
@@ -102,7 +102,7 @@ def edit(schedule_id: int, visit: Visit, packs: Mapping[str, Pack]) -> None:
     visit.open(forms.what_form(draft, packs, None))
 
 
-def take_what(ack: Ack, view: Json, packs: Mapping[str, Pack]) -> None:
+def take_what(ack: Ack, view: Json, visit: Visit, packs: Mapping[str, Pack]) -> None:
     """Step one is filled: what is asked is checked, the boxes of the chosen rhythm follow."""
     draft = forms.read_what(view, packs)
     draft = draft.asking(asking.check(draft.asked, packs))
@@ -110,6 +110,8 @@ def take_what(ack: Ack, view: Json, packs: Mapping[str, Pack]) -> None:
         raise InvalidField("channel", "Choose a channel.")
     if draft.channel.startswith("D"):
         raise NotAChannel
+    if draft.answers == "sealed":
+        sealing.check_people(visit.channel(draft.channel).people)
     ack(response_action="push", view=forms.when_form(draft, packs))
 
 

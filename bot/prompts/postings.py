@@ -41,6 +41,8 @@ def postings(packs: Mapping[str, Pack]) -> dict[str, Posting]:
         """How many people answered: by form from our table, in a thread from Slack where that scope is there."""
         with database.reading() as session:
             asked, prompt, _ = _of(session, delivery)
+            if asked.sealed:
+                return len(asked.unsealed or [])
             if prompt.answers == "form":
                 return len(rows.answers_of(session, delivery.workspace, asked.id))
         if asked.ts is None or not (ours.may("channels:history") or ours.may("groups:history")):
@@ -63,12 +65,12 @@ def postings(packs: Mapping[str, Pack]) -> dict[str, Posting]:
 
     def note_closed(session: Session, delivery: Delivery, _ts: str, count: int | None, now: datetime) -> None:
         asked, prompt, _ = _of(session, delivery)
-        if prompt.answers == "thread" and asked.ts is not None:
+        if prompt.answers == "thread" and not asked.sealed and asked.ts is not None:
             rounds.conclude(session, delivery.workspace, asked.id, count, now)
 
     def say_digest(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         asked, prompt, _ = _of(session, delivery)
-        answers = rows.answers_of(session, delivery.workspace, asked.id)
+        answers = messages.sealed_answers(asked) or rows.answers_of(session, delivery.workspace, asked.id)
         if asked.ts is None or not answers:
             return None
         pack = packs.get(prompt.pack or "")

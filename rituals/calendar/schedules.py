@@ -201,6 +201,8 @@ def is_paused(schedule: Schedule, now: datetime) -> bool:
 def share(session: Session, schedule: Schedule, people: Collection[str], asker: Asker, now: datetime) -> None:
     """Let others look after it too."""
     keepers = rows.keepers_of(session, schedule.workspace, schedule.id)
+    if set(people) <= set(keepers):
+        return
     rows.set_keepers(session, schedule.workspace, schedule.id, [*keepers, *people])
     _save(session, schedule, asker, "shared", now)
 
@@ -211,6 +213,8 @@ def pause(
     """Pause until an instant, or until somebody resumes it (None). Raises PauseIsOver."""
     if until is not None and until <= now:
         raise PauseIsOver
+    if (schedule.paused_until, schedule.paused_because) == (until, because):
+        return
     first = upcoming(plan_of(session, schedule), until, 1) if until else []
     next_due = first[0].at if first else None
     _save(session, schedule, asker, "paused", now, paused_until=until, paused_because=because, next_due=next_due)

@@ -13,7 +13,7 @@ from rituals.calendar.cadence import once_a_day
 from rituals.calendar.schedules import Timing
 from rituals.errors import InvalidField, NotFound
 from rituals.prompts import rounds
-from rituals.prompts.packs import Pack
+from rituals.prompts.packs import ANSWERS, Pack
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Prompt, Schedule
@@ -25,7 +25,7 @@ LONGEST_BESIDE = 500
 
 @dataclass(frozen=True)
 class Asked:
-    """What shall be asked: a question of one's own, or a pack; how it is answered (thread, form).
+    """What shall be asked: a question of one's own, or a pack; how it is answered (thread, form, sealed).
 
     `beside` is the team's own text for packs that show one next to the answers.
     """
@@ -47,16 +47,17 @@ def check(asked: Asked, packs: Mapping[str, Pack]) -> Asked:
             "question",
             f"This has {len(question):,} characters. Please keep the question within {LONGEST_QUESTION}.",
         )
-    if asked.pack is not None and (asked.pack not in packs or not packs[asked.pack].is_available):
+    if asked.pack is not None and asked.pack not in packs:
         raise InvalidField("pack", "This pack isn't there any more. Please choose another one.")
     if len(beside) > LONGEST_BESIDE:
         raise InvalidField(
             "beside", f"This has {len(beside):,} characters. Please keep it within {LONGEST_BESIDE}."
         )
-    if asked.answers not in ("thread", "form"):
+    if asked.answers not in ANSWERS:
         raise InvalidField("answers", "Choose how people answer.")
     if asked.pack is not None:
-        return Asked(None, asked.pack, asked.answers, beside or None)
+        answers = "sealed" if packs[asked.pack].answers == "sealed" else asked.answers
+        return Asked(None, asked.pack, answers, beside or None)
     return Asked(question, None, asked.answers)
 
 

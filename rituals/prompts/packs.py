@@ -14,7 +14,6 @@ OURS = Path(__file__).parent.parent / "packs"
 
 CADENCES = ("weekdays", "weekly", "fortnightly", "monthly", "quarterly")
 ANSWERS = ("thread", "form", "sealed")
-AVAILABLE_ANSWERS = ("thread", "form")  # sealed answers come with the pulse's box
 
 
 class BadPack(Refusal):
@@ -43,10 +42,6 @@ class Pack:
     answers: str
     questions: tuple[Question, ...]
     beside: str | None = None
-
-    @property
-    def is_available(self) -> bool:
-        return self.answers in AVAILABLE_ANSWERS
 
     def next_question(self, asked: Sequence[str]) -> tuple[Question, list[str]]:
         """The next question and the new list of those used: none comes again before all were used."""

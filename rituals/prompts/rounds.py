@@ -74,20 +74,26 @@ def open_round(
         opened_at=now,
         closes_at=closes_at(plan, at),
         channel=schedule.channel,
+        sealed=prompt.answers == "sealed",
     )
-    if opened is not None:
-        owe(
-            session,
-            schedule.workspace,
-            key=f"prompt:{opened.id}:question",
-            kind="prompt.question",
-            to=schedule.channel,
-            facts={"round": opened.id},
-            due=now,
-            now=now,
-            expires_at=opened.closes_at,
-        )
+    if opened is not None and not opened.sealed:  # a sealed one is asked when it is known who is there
+        owe_question(session, opened, now)
     return opened
+
+
+def owe_question(session: Session, asked: Round, now: datetime) -> None:
+    """Owe the channel its question."""
+    owe(
+        session,
+        asked.workspace,
+        key=f"prompt:{asked.id}:question",
+        kind="prompt.question",
+        to=asked.channel,
+        facts={"round": asked.id},
+        due=now,
+        now=now,
+        expires_at=asked.closes_at,
+    )
 
 
 def closes_at(plan: Plan, asked_at: datetime) -> datetime:
@@ -136,24 +142,28 @@ def close(session: Session, workspace: str, round_id: int, now: datetime) -> boo
     if asked is None or not rows.claim_close(session, workspace, round_id, now):
         return False
     prompt = rows.prompt(session, workspace, asked.prompt_id)
-    kinds = ["prompt.closed"]
+    count = 0
     if prompt is not None and prompt.answers == "form":
         count = len(rows.answers_of(session, workspace, round_id))
         conclude(session, workspace, round_id, count, now)
-        kinds += ["prompt.digest"] if count else []
-    for kind in kinds:
+    owe_close(session, asked, now, with_digest=count > 0)
+    return True
+
+
+def owe_close(session: Session, asked: Round, now: datetime, *, with_digest: bool) -> None:
+    """Owe the channel the end of a round: an edit of the question, and the answers in its thread."""
+    for kind in ("prompt.closed", "prompt.digest") if with_digest else ("prompt.closed",):
         owe(
             session,
-            workspace,
-            key=f"{kind}:{round_id}",
+            asked.workspace,
+            key=f"{kind}:{asked.id}",
             kind=kind,
             to=asked.channel,
-            facts={"round": round_id},
+            facts={"round": asked.id},
             due=now,
             now=now,
             expires_at=now + timedelta(days=1),
         )
-    return True
 
 
 def conclude(session: Session, workspace: str, round_id: int, count: int | None, now: datetime) -> None:

@@ -8,6 +8,8 @@ from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
 from storage.schema.prompts import Answer, Prompt, Round
+from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked
+from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
     "Act",
@@ -28,11 +30,17 @@ __all__ = [
     "Pace",
     "Person",
     "Prompt",
+    "Pulse",
+    "PulseKeeper",
+    "PulsePicked",
     "Registry",
     "RegistryKeeper",
     "Right",
     "Role",
     "Round",
     "Schedule",
+    "SealedBox",
+    "SealedOccasion",
+    "SealedSeat",
     "Showing",
 ]

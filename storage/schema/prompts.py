@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.schema.base import Base, Id
@@ -19,7 +19,7 @@ class Prompt(Base):
     schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"), unique=True)
     question: Mapped[str | None] = mapped_column(Text)  # the channel's own words; None when a pack asks
     pack: Mapped[str | None] = mapped_column(String(40))
-    answers: Mapped[str] = mapped_column(String(10))  # thread or form
+    answers: Mapped[str] = mapped_column(String(10))  # thread, form or sealed
     beside: Mapped[str | None] = mapped_column(Text)  # a text of the team, shown beside the answers
     asked: Mapped[list[str]] = mapped_column(default=list)  # questions of the pack used in this turn of it
     silent_rounds: Mapped[int] = mapped_column(default=0)
@@ -41,6 +41,9 @@ class Round(Base):
     channel: Mapped[str] = mapped_column(String(20))
     ts: Mapped[str | None] = mapped_column(String(20))  # None until Slack has taken the question
     answer_count: Mapped[int | None]  # None until the round is closed, or when nobody could count
+    sealed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    invited: Mapped[int | None]  # sealed: how many have a seat; None until Slack was asked who they are
+    unsealed: Mapped[list[str] | None]  # sealed: the answers, once opened; empty when fewer than five came
 
     __table_args__ = (
         UniqueConstraint("prompt_id", "occurrence"),

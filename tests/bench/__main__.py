@@ -17,8 +17,11 @@ from tests.bench.fanout import fanout
 from tests.bench.figures import Figure, table, write_json
 from tests.bench.line import certificate
 from tests.bench.lookup import lookup
+from tests.bench.pulse import pulse
 from tests.bench.ready import ready
+from tests.bench.reconnect import reconnect
 from tests.bench.ring import home, ring
+from tests.bench.sealed import boxes
 from tests.bench.submissions import submissions
 from tests.postgres import ENVIRONMENT_VARIABLE
 
@@ -33,11 +36,14 @@ def main() -> None:
         parts: dict[str, Callable[[], Iterator[Figure]]] = {
             "burst": lambda: burst(folder, pem, databases),
             "submissions": lambda: submissions(folder, pem, databases),
+            "pulse": lambda: pulse(folder, databases),
             "ring": lambda: ring(databases),
             "home": lambda: home(databases),
             "fanout": lambda: fanout(folder, pem, databases),
             "ready": lambda: ready(folder, pem, databases),
             "lookup": lookup,
+            "reconnect": lambda: reconnect(folder, pem, databases),
+            "sealed": lambda: boxes(folder, databases),
         }
         asked.add_argument("--only", choices=parts, action="append", help="this part; may come more than once")
         given = asked.parse_args()

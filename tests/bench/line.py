@@ -70,12 +70,14 @@ class Line:
         self.posted: list[float] = []  # when each chat.postMessage came in
         self.acked: dict[str, tuple[float, Json]] = {}
         self.connected = threading.Event()
+        self.hellos = 0  # how often a socket was opened
         self.port: str | None = None  # where its bot listens, when that is HTTP
         self.loop = asyncio.new_event_loop()
         self._members = [f"U{number}" for number in range(members)]
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(pem)
         self._socket: asyncio.StreamWriter | None = None
+        self._silent: asyncio.StreamWriter | None = None
         self._thread = threading.Thread(target=self.loop.run_forever, name="line", daemon=True)
 
     def __enter__(self) -> Line:
@@ -158,10 +160,13 @@ class Line:
         )
         writer.write(framed(b'{"type":"hello","num_connections":1}'))
         self._socket = writer
+        self.hellos += 1
         self.connected.set()
         try:
             while True:
                 kind, payload = await _frame(reader)
+                if writer is self._silent:
+                    continue
                 if kind == PING:
                     writer.write(framed(payload, PONG))
                 elif kind == CLOSE:
@@ -171,6 +176,15 @@ class Line:
                     self.acked[answer["envelope_id"]] = (time.perf_counter(), answer.get("payload") or {})
         finally:
             self.connected.clear()
+
+    def cut(self) -> None:
+        """End the socket, as when a server is killed: no frame says goodbye."""
+        assert self._socket is not None, "no bot is connected"
+        self.loop.call_soon_threadsafe(self._socket.transport.abort)
+
+    def fall_silent(self) -> None:
+        """Answer nothing more on the socket, as when a server's machine is gone."""
+        self._silent = self._socket
 
     def send(self, envelope: bytes) -> None:
         """One envelope to the socket; only from the line's own loop."""

@@ -148,6 +148,7 @@ def visit_of(built: House, client: CannedClient) -> Visit:
         rooms=built.rooms,
         reply=lambda *_: None,
         redraw=publish,
+        custody=built.custody,
     )
 
 

@@ -7,6 +7,7 @@ import threading
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
+from socket import SHUT_RDWR
 
 from aiohttp import WSMsgType, web
 
@@ -173,6 +174,11 @@ class SlackServer:
         for socket in list(self._sockets):
             await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {}})
             await socket.close()
+
+    def cut_sockets(self) -> None:
+        """End every socket without a goodbye, as when a server is killed."""
+        for socket in list(self._sockets):
+            socket.get_extra_info("socket").shutdown(SHUT_RDWR)
 
     def deliver(self, envelope: Envelope, payload: Json, limit: float, retry: Retry | None = None) -> Ack:
         """To one of the sockets. An event whose socket dies is sent again; a click is lost with it."""

@@ -14,6 +14,7 @@ from bot.blocks.common import (
     section,
     text_box,
 )
+from rituals.prompts.sealing import LONGEST_ANSWER
 
 
 def answer_form(round_id: int, question: str, until: str, earlier: str | None) -> Json:
@@ -34,9 +35,33 @@ def answer_form(round_id: int, question: str, until: str, earlier: str | None) -
     )
 
 
+def sealed_form(round_id: int, question: str, until: str) -> Json:
+    """The form of a sealed round: what holds is said before anything is written."""
+    return modal(
+        "prompt_sealed",
+        "Your answer",
+        [
+            section(clip_escaped(question, 1_000)),
+            field("words", "Your answer", text_box(lines=True), hint=f"Up to {LONGEST_ANSWER} characters."),
+            context(
+                "Sealed: kept without your name, and opened together with the others when the round closes, "
+                f"{until}. With fewer than five answers nothing is opened. Once sent it can't be changed, because "
+                "nobody can find it. How you write may still tell who you are."
+            ),
+        ],
+        submit="Seal my answer",
+        carries={"round": round_id},
+    )
+
+
 def read_answer(view: Json) -> tuple[int, str]:
     """(round, words)."""
     return int(carried(view)["round"]), read_form(view)["words"] or ""
+
+
+def is_sealed() -> Json:
+    """Thanks, without a word about what was in it."""
+    return notice("Thank you", "Your answer is in the box.")
 
 
 def answered(is_first: bool) -> Json:

@@ -41,7 +41,11 @@ from rituals.prompts.packs import Pack
 
 OWN = "own"
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these it is a slip of the hand
-ANSWERS = {"thread": "In the thread, for all to read", "form": "By a form; names and answers appear at the end"}
+ANSWERS = {
+    "thread": "In the thread, for all to read",
+    "form": "By a form; names and answers appear at the end",
+    "sealed": "Sealed: no names; opened together at the end, from five on",
+}
 SHORT = {"skip": "Leave that month out", "last": "Take its last day"}
 FIRST_QUESTION = "What did you learn this week?"
 TIMES = [f"{hour:02}:{minute:02}" for hour in range(4, 21) for minute in (0, 15, 30, 45)] + ["21:00"]
@@ -99,7 +103,6 @@ def read_first(view: Json) -> Draft:
 def what_form(draft: Draft, packs: Mapping[str, Pack], channels: Sequence[tuple[str, str]] | None) -> Json:
     """Step one: what is asked, how it is answered, how often. `channels` None: the channel is settled."""
     where = [_channel_field(draft, channels)] if channels is not None else [context(f"For <#{draft.channel}>")]
-    offered = [pack for pack in packs.values() if pack.is_available]
     return modal(
         "prompt_what",
         "Edit a prompt" if draft.schedule else "New prompt",
@@ -111,7 +114,7 @@ def what_form(draft: Draft, packs: Mapping[str, Pack], channels: Sequence[tuple[
                 select(
                     [
                         option(OWN, "My own question"),
-                        *(option(pack.name, f"Pack: {pack.title}") for pack in offered),
+                        *(option(pack.name, f"Pack: {pack.title}") for pack in packs.values()),
                     ],
                     draft.pack or OWN,
                 ),
@@ -140,7 +143,7 @@ def read_what(view: Json, packs: Mapping[str, Pack]) -> Draft:
     """The draft with what is asked; a newly chosen pack brings its own rhythm along."""
     given, draft = read_form(view), draft_in(view)
     pack = None if given["pack"] == OWN else packs.get(given["pack"])
-    if given["pack"] != OWN and (pack is None or not pack.is_available):
+    if given["pack"] != OWN and pack is None:
         raise InvalidField("pack", "This pack isn't there any more. Please choose another one.")
     typed = (given["question"] or "").strip()
     if pack is not None and typed and typed != draft.question:

@@ -39,9 +39,10 @@ def question(asked: Round, prompt: Prompt, zone: str) -> Message:
     """The question, and until when answers are taken."""
     until = instant(asked.closes_at, zone)
     blocks = [_title(asked.question)]
-    if prompt.answers == "form":
+    if asked.sealed or prompt.answers == "form":
         blocks.append(actions("answer", button("Answer", "prompt_answer", str(asked.id), primary=True)))
-        blocks.append(context(f"Until {until}. Then the answers appear in the thread, with names."))
+        how = "without names, from five on" if asked.sealed else "with names"
+        blocks.append(context(f"Until {until}. Then the answers appear in the thread, {how}."))
     else:
         blocks.append(context(f"Answer in the thread, until {until}."))
     if asked.late:
@@ -53,7 +54,11 @@ def question(asked: Round, prompt: Prompt, zone: str) -> Message:
 
 def closed(asked: Round, count: int | None, following: Sequence[Occurrence]) -> Message:
     """The same message once the round is over: how many answered, and when the next question comes."""
-    if count is None:
+    if asked.sealed and asked.unsealed is None:
+        words = "Closed. The key to the answers is gone, so nobody can read them; please ask again."
+    elif asked.sealed and not asked.unsealed:
+        words = "Closed. Fewer than five answered, so nothing was opened, and nothing is kept."
+    elif count is None:
         words = "Closed."
     elif count == 0:
         words = "Closed, without answers this time."
@@ -78,7 +83,7 @@ def digest(asked: Round, answers: Sequence[Answer], prompt: Prompt, beside: str 
             break
         room -= len(words)
         shown += 1
-        blocks.append(section(f"<@{answer.person}>\n{words}"))
+        blocks.append(section(_whose(answer) + words))
     if shown < count or any(len(escape(answer.words)) > ANSWER_IN_DIGEST for answer in answers):
         rest = f"{count - shown} more did not fit here." if shown < count else "Some are longer than shown here."
         blocks.append(context(rest))
@@ -97,11 +102,21 @@ def all_answers(asked: Round, answers: Sequence[Answer]) -> Json:
         room -= len(json.dumps(words)) + ABOUT_A_SECTION
         if room < 0:
             break
-        blocks.append(section(f"<@{answer.person}>\n{words}"))
+        blocks.append(section(_whose(answer) + words))
     shown = len(blocks) - 1
     if shown < len(answers):
         blocks.append(context(f"The first {shown} of {len(answers)}."))
     return modal("notice", "All answers", blocks, close="Close")
+
+
+def sealed_answers(asked: Round) -> list[Answer]:
+    """The answers of a sealed round, once opened: without names, as they came out of the box."""
+    return [Answer(person="", words=words) for words in asked.unsealed or []]
+
+
+def _whose(answer: Answer) -> str:
+    """A line above somebody's words; a sealed answer has none."""
+    return f"<@{answer.person}>\n" if answer.person else ""
 
 
 def _title(words: str) -> Json:

@@ -1,0 +1,109 @@
+"""Who may be asked, and when: so that no choice of people or of hours points at anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from rituals.errors import InvalidField, Refusal
+
+FEWEST = 5
+FEWEST_PICKED = 10
+REMEMBER_PICKED = timedelta(days=90)
+APART = timedelta(weeks=4)
+SHORTEST = timedelta(hours=24)
+LONGEST = timedelta(days=21)
+
+
+class TooFew(Refusal):
+    """A pulse needs at least five people: with {people}, everybody could work out who said what. For so small a
+    group an open round works better: `/prompt` asks a question that people answer in a thread.
+    """
+
+
+class TooFewPicked(Refusal):
+    """When people are picked by hand, it takes at least ten of them. Ask the whole channel, or pick more."""
+
+    field = "people"
+
+
+class TooAlike(Refusal):
+    """These people differ only by a few from those who were picked lately; comparing both results would point
+    at the few. Pick the same people, or at least {k} others.
+    """
+
+    field = "people"
+
+
+class TooSoon(Refusal):
+    """The same questions came here less than four weeks ago. Please wait until {day}: a pulse taken too often
+    measures how tired people are of it.
+    """
+
+
+class AskedElsewhere(Refusal):
+    """Nearly the same people were asked the same questions elsewhere in the last four weeks. The difference
+    between both results would point at the few who were asked only once.
+    """
+
+
+def check_people(people: Collection[str], picked: bool, lately: Sequence[Collection[str]], k: int) -> None:
+    """See that these people may be asked together. `lately` are the hand-picked audiences of the last 90 days.
+
+    Raises TooFew, TooFewPicked, TooAlike.
+    """
+    if len(people) < max(FEWEST, k):
+        raise TooFew(people=len(people))
+    if not picked:
+        return
+    if len(people) < FEWEST_PICKED:
+        raise TooFewPicked
+    if points_at_few(set(people), [set(other) for other in lately], k):
+        raise TooAlike(k=k)
+
+
+def points_at_few(people: set[str], lately: Sequence[set[str]], k: int) -> bool:
+    """Whether this audience, with one or two of those before it, comes down to fewer than k people.
+
+    Counts can be added and subtracted. One audience against another leaves those who are in one only; and the sum
+    of two halves, against all but one of both, leaves that one, though each differs widely from each.
+    """
+    before = [other for other in lately if other != people]
+    if any(len(people ^ other) < k for other in before):
+        return True
+    for one, other in combinations(before, 2):
+        for sum_of, against in (((one, other), people), ((people, one), other), ((people, other), one)):
+            size = abs(len(sum_of[0]) + len(sum_of[1]) - len(against))
+            if size < 2 * k and 0 < _left(*sum_of, against) < k:
+                return True
+    return False
+
+
+def _left(one: set[str], other: set[str], against: set[str]) -> int:
+    """How many people's answers are left in `one` + `other` - `against`; who is in both halves, always is."""
+    return len((one ^ other ^ against) | (one & other))
+
+
+def check_elsewhere(people: Collection[str], asked: Sequence[Collection[str]], k: int) -> None:
+    """See that the same items don't go to nearly the same people through another channel.
+
+    `asked` are the people of other channels' pulses with these items, of the last four weeks: a channel of all but
+    one is quickly made. Raises AskedElsewhere.
+    """
+    if any(len(set(people) ^ set(other)) < k for other in asked):
+        raise AskedElsewhere
+
+
+def check_pause(last_began: datetime | None, now: datetime) -> None:
+    """See that the same items were not asked here in the last four weeks. Raises TooSoon."""
+    if last_began is not None and now < last_began + APART:
+        raise TooSoon(day=f"{last_began + APART:%Y-%m-%d}")
+
+
+def check_close(closes_at: datetime, now: datetime) -> None:
+    """See that there is a day at least to answer. Raises InvalidField."""
+    if closes_at < now + SHORTEST:
+        raise InvalidField("closes", "Leave people at least 24 hours to answer.")
+    if closes_at > now + LONGEST:
+        raise InvalidField("closes", "Three weeks are the longest: after that nobody remembers what it was about.")

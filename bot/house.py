@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, postmortem, prompts, pulse
+from bot import decisions, demo_day, postmortem, prompts, pulse
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
@@ -101,4 +101,5 @@ def all_rooms(settings: Settings) -> list[RitualRoom]:
         pulse.room(rules),
         postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
         decisions.room(),
+        demo_day.room(),
     ]

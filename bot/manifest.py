@@ -15,6 +15,7 @@ COMMANDS = {
     "pulse": ("/pulse",),
     "postmortem": ("/postmortem",),
     "decisions": ("/whodecides",),
+    "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there
 
 SCOPES = {  # what each scope is for, and what is missing without it

@@ -14,7 +14,7 @@ from storage import check_url
 from storage.installations import TokenKeys
 from storage.keys import WrappedKeys
 
-RITUALS = ("prompts", "pulse", "postmortem", "decisions")
+RITUALS = ("prompts", "pulse", "postmortem", "decisions", "demo_day")
 
 
 class BadSettings(Exception):

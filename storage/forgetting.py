@@ -24,6 +24,10 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "answer.person": "row",
     "delivery.to": "row",  # a direct message
     "finding.added_by": "name",  # what was found stays
+    "demo_ask.person": "row",
+    "demo_event.host": "name",  # the event stays, and nobody is named for it
+    "demo_event.turn_of": "name",
+    "demo_host.person": "row",
     "keeper.person": "row",
     "moment.added_by": "name",
     "moment.person": "row",  # their words; what others wrote of the same hour stays
@@ -40,6 +44,7 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "review_action.owner": "name",  # what was decided stays, and nobody is reminded
     "review_person.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
+    "showing.person": "row",
     "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
 }
 NOBODY = {  # columns as long as an id that hold no person
@@ -51,6 +56,11 @@ NOBODY = {  # columns as long as an id that hold no person
     "delivery.state": "owed, done, dropped",
     "delivery.ts": "a message",
     "finding.kind": "condition, luck, surprise",
+    "demo_event.channel": "where it takes place",
+    "demo_event.local": "a wall time",
+    "demo_event.mode": "live, async, open",
+    "demo_event.reply_ts": "a message",
+    "demo_event.ts": "a message",
     "installation.bot_id": "our bot",
     "installation.bot_user": "our bot",
     "installation.enterprise": "an organisation",

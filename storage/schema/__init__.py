@@ -3,6 +3,7 @@
 from storage.schema.base import Base, Json
 from storage.schema.calendar import Keeper, Override, Schedule
 from storage.schema.decisions import Miss, Registry, RegistryKeeper, Right, Role
+from storage.schema.demo_day import DemoAsk, DemoDay, DemoEvent, DemoHost, Showing
 from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
@@ -26,6 +27,10 @@ __all__ = [
     "Answer",
     "Base",
     "Delivery",
+    "DemoAsk",
+    "DemoDay",
+    "DemoEvent",
+    "DemoHost",
     "Finding",
     "Installation",
     "Json",
@@ -55,4 +60,5 @@ __all__ = [
     "SealedBox",
     "SealedOccasion",
     "SealedSeat",
+    "Showing",
 ]

@@ -6,23 +6,27 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from urllib.parse import urlsplit
 
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, prompts
+from bot import decisions, demo_day, postmortem, prompts, pulse
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
 from bot.keys import custody_of
 from bot.people import People
+from bot.pulse.house_rules import Rules
 from bot.replies import PostReply, Replies
 from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.workspaces import Workspaces
+from rituals.postmortem.kit import load_kit
 from rituals.prompts.packs import load_packs
+from rituals.pulse.instruments import load_instruments
 from storage import Database
 from storage.keys import Custody
 
@@ -59,7 +63,7 @@ def build_house(
     post_reply: PostReply | None = None,
     per_channel: timedelta = PER_CHANNEL,
 ) -> House:
-    """Build all of it for the rituals that are switched on. Raises rituals.prompts.packs.BadPack."""
+    """Build all of it for the rituals that are switched on. Raises BadPack, BadInstrument, BadKit."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
     custody = custody_of(settings)
@@ -85,4 +89,17 @@ def build_house(
 
 def all_rooms(settings: Settings) -> list[RitualRoom]:
     """Every ritual there is, in the order in which App Home offers them."""
-    return [prompts.room(load_packs(settings.packs_dir)), decisions.room()]
+    rules = Rules(
+        operator=settings.operator.strip(),
+        custody=settings.custody,
+        k=settings.pulse_k,
+        version=version("candor"),
+        instruments=load_instruments(settings.instruments_dir),
+    )
+    return [
+        prompts.room(load_packs(settings.packs_dir)),
+        pulse.room(rules),
+        postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
+        decisions.room(),
+        demo_day.room(),
+    ]

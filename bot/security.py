@@ -13,6 +13,10 @@ from storage.schema import Base
 TARGET = Path(__file__).parent.parent / "SECURITY-AND-DATA.md"
 
 KEPT = {  # table: (how long, who in Slack can see it)
+    "account": (
+        "until 30 days after publishing, or until its author deletes it",
+        "its author; after the reveal those asked",
+    ),
     "act": ("a year", "admins, on App Home"),
     "answer": (
         "as long as its prompt, and a year longer",
@@ -20,20 +24,35 @@ KEPT = {  # table: (how long, who in Slack can see it)
     ),
     "decision_right": ("until it is taken out of the registry", "everybody of the workspace, by asking"),
     "delivery": ("14 days after it was settled", "nobody; it holds ids only"),
+    "finding": ("as long as its review", "the channel, and those asked"),
+    "demo_ask": ("40 days", "nobody; the person alone was asked"),
+    "demo_day": ("as long as the ritual, and a year longer", "the channel"),
+    "demo_event": ("as long as its demo day", "the channel"),
+    "demo_host": ("while they are in the channel", "nobody; who hosts next stands in the line-up"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),
     "miss": ("90 days", "those who look after the registry; without names"),
+    "moment": ("as long as its review", "the channel, and those asked"),
     "nudge": ("14 days after it was told", "the person"),
     "oauth_state": ("ten minutes", "nobody"),
     "override": ("as long as the ritual, and a year longer", "the channel"),
     "pace": ("a day", "nobody"),
     "person": ("until the person is forgotten", "the person, by `/candor my-data`"),
     "prompt": ("as long as the ritual, and a year longer", "the channel"),
+    "pulse": ("until the workspace is forgotten", "the channel, once it is closed"),
+    "pulse_keeper": ("as long as the pulse", "the channel"),
+    "pulse_picked": ("as long as the pulse", "nobody"),
+    "quotation": ("as long as its review", "who is quoted; as they choose, whoever reads the report"),
     "registry": ("as long as the registry", "nobody"),
     "registry_keeper": ("as long as the registry", "whoever asks to change it"),
+    "review": ("until it is deleted with its workspace", "the channel, and those asked"),
+    "review_action": ("as long as its review", "the channel, and those asked"),
+    "review_channel": ("as it was set", "the channel"),
+    "review_person": ("as long as its review", "the channel, and those asked"),
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),
+    "showing": ("as long as its demo day", "the channel"),
     "sealed_box": ("until it closes", "nobody"),
     "sealed_occasion": ("as long as its seats", "nobody"),
     "sealed_seat": ("as long as what was asked", "nobody"),
@@ -54,8 +73,8 @@ is out of date.
 {_scopes()}
 
 The first {len(manifest.core_scopes())} are needed; the others may be declined, and their features stay hidden. Candor reads no messages but the threads
-of its own questions (to count who answered) and its own posts (to see whether one went through), and neither without
-the history scopes.
+of its own questions (to count who answered), its own posts (to see whether one went through) and the messages that
+somebody put on a review's timeline (to follow their edits), and none of them without the history scopes.
 
 ## What it keeps
 
@@ -88,13 +107,16 @@ out. With one workspace the token stands in the environment alone.
 ## Back up, restore, erase
 
 - **Back up.** Postgres: `pg_dump`. SQLite: `sqlite3 candor.db ".backup copy.db"` while it runs; a bare copy of the file
-  without its `-wal` may be torn. Keep the keys of `CANDOR_TOKEN_KEYS` elsewhere than the backups.
+  without its `-wal` may be torn. Keep the keys of `CANDOR_TOKEN_KEYS` elsewhere than the backups. Leave
+  `CANDOR_KEY_DIR` out of every backup: a copy of it, beside copies of the database, tells who said what.
 - **Restore.** Stop Candor, put the database back, start it. What was due meanwhile is caught up within its grace and
-  left out after that; nothing is posted twice that Slack can be asked about.
+  left out after that; nothing is posted twice that Slack can be asked about. What is sealed and was answered since
+  the backup can't be opened any more; `doctor` counts it.
 - **Erase a workspace.** Uninstalling the app erases its rows at once, and in any case within 14 days.
   `python -m bot forget-workspace ID` does it by hand. Backups are yours to delete.
 - **Erase a person.** `python -m bot forget-person ID` erases answers, roles and wishes in every ritual, and the name in
-  every record. What they wrote in Slack is Slack's.
+  every record. What they wrote in Slack is Slack's. An answer in a sealed box can't be found by anybody, so it stays
+  with the others; that they answered stands inside the box until it closes.
 
 ## Report a weakness
 

@@ -14,7 +14,7 @@ from storage import check_url
 from storage.installations import TokenKeys
 from storage.keys import WrappedKeys
 
-RITUALS = ("prompts", "decisions")
+RITUALS = ("prompts", "pulse", "postmortem", "decisions", "demo_day")
 
 
 class BadSettings(Exception):
@@ -96,8 +96,26 @@ class Settings(BaseSettings):
         pattern=r"^([a-z0-9]{1,15}-)?$",
         description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
     )
+    operator: str = Field(
+        "",
+        max_length=80,
+        description="Who runs the machine: a member id (U...) or a name. Everybody who is asked in a pulse reads "
+        "it; without it no pulse begins.",
+    )
+    pulse_k: int = Field(
+        5, ge=5, le=50, description="A pulse shows nothing with fewer answers. It can be raised, never lowered."
+    )
+    instruments_dir: Path | None = Field(
+        None, description="A folder with pulse questions of your own (YAML, as in rituals/instruments)."
+    )
     packs_dir: Path | None = Field(
         None, description="A folder with question packs of your own (YAML, as in rituals/packs)."
+    )
+    review_dir: Path | None = Field(
+        None, description="A folder with a `kit.yaml` of your own: questions, roles and sizes of reviews."
+    )
+    review_accounts_days: int = Field(
+        30, ge=1, le=365, description="Sealed accounts of a review are deleted so many days after it is published."
     )
     pace_per_minute: int = Field(
         54, ge=1, le=60_000, description="At most so many messages a minute to one workspace, over all processes."

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, update
 
 from storage import pace
-from storage.database import Session, insert_once
+from storage.database import Session, insert_new, insert_once
 from storage.pace import Pacing
 from storage.schema import Delivery, Json, Pace
 
@@ -49,6 +49,27 @@ def owe(
         "expires_at": expires_at,
     }
     return insert_once(session, Delivery, row)
+
+
+def owe_each(
+    session: Session,
+    workspace: str,
+    people: Sequence[str],
+    *,
+    key: str,
+    kind: str,
+    facts: Json,
+    due: datetime,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Owe many people the same; `key` stands before each one's id. What is owed already is not owed again."""
+    same = {"workspace": workspace, "kind": kind, "facts": facts, "state": "owed", "due": due, "created_at": now}
+    rows = [
+        {**same, "key": f"{key}:{person}", "to": person, "job": uuid4().hex, "expires_at": expires_at}
+        for person in people
+    ]
+    insert_new(session, Delivery, rows)
 
 
 def find_due(

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -27,7 +28,7 @@ def six(slack: Slack) -> list[Person]:
     return [slack.person(one, team="T1") for one in PEOPLE]
 
 
-def asked(candor: Candor, person: Person, **boxes: object) -> Round:
+def asked(candor: Candor, person: Person, **boxes: Any) -> Round:
     """A sealed question that was just posted."""
     set_up(person, channel="C6", answers="sealed", **boxes)
     candor.ring_at(OPENS)

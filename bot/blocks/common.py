@@ -270,7 +270,7 @@ def _value(state: Json) -> Any:
         return state["selected_option"]["value"]
     if "selected_options" in state:
         return [choice["value"] for choice in state["selected_options"] or []]
-    for name in ("value", "selected_date", "selected_conversation", "selected_user"):
+    for name in ("value", "selected_date", "selected_conversation", "selected_user", "selected_users"):
         if state.get(name) is not None:
             return state[name]
     return None

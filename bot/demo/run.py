@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot import clock
 from bot.clock import ticks
@@ -107,9 +108,11 @@ def _candor(moved: timedelta = timedelta(0)) -> Iterator[Control]:
         "CANDOR_PLAIN_DATES": "true",
         "CANDOR_RING_SECONDS": "0.5",
         "CANDOR_PACE_PER_MINUTE": "600",
+        "CANDOR_OPERATOR": "whoever opened this demo",
     }
     log = FOLDER / "candor.log"
-    with local_slack(port, FOLDER / "slack.log") as control:  # noqa: SIM117
+    with TemporaryDirectory(prefix="candor-demo-") as keys, local_slack(port, FOLDER / "slack.log") as control:
+        environment["CANDOR_KEY_DIR"] = keys
         with running([sys.executable, "-m", "bot", "serve"], log, environment):
             wait_until(lambda: "serving" in log.read_text(), "Candor", log)
             _import_registry(environment)

@@ -195,10 +195,9 @@ class _HeldFile:
             raise RuntimeError("a held box is opened once, then sealed once")
         self._sealed_by = new_key()
         with _within_reach():
-            is_new = not self._file.exists()
             other = 1 if _read_places(self._file)[0] == self._opened_by else 0
             _write_place(self._file, other, _written(self._sealed_by), os.O_CREAT)
-            if is_new:
+            if self._opened_by == _empty_key(self._root, self._bound):  # the file itself may be new
                 _flush_folder(self._file.parent)
         return lock_up(self._sealed_by, _id_of(self._root), plaintext, self._bound)
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from tests.anonymity import killing, scoreboard
 from tests.anonymity.linkage import SURVEYS, address, score
 
-STRIDE = 5  # lines between two kills
+STRIDE = 9  # lines between two kills
 
 
 def killing_line(kind: str) -> str:

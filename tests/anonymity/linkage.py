@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -81,16 +81,16 @@ class Score:
     right: int
     links: int
     control: float  # share of right guesses on the store that leaks
-    most: float  # as many as chance allows
+    most: int  # as many as chance allows
 
     @property
     def holds(self) -> bool:
         return self.control > 0.95 and (self.attack.admitted or self.right <= self.most)
 
 
-def most_by_chance(surveys: int) -> float:
+def most_by_chance(surveys: int) -> int:
     """Right guesses follow Poisson(surveys), one each; beyond five deviations it isn't chance (271 of 200)."""
-    return surveys + 5 * sqrt(surveys)
+    return ceil(surveys + 5 * sqrt(surveys))
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def score(kind: str, surveys: int, seed: int = SEED) -> Scores:
     """Play the surveys on SQLite or Postgres, and set every attacker on them."""
     with databases(kind) as fresh:
         views = {name: list(_played(fresh, name, surveys, seed)) for name in ("file", "wrapped")}
-        few = max(10, surveys // 10)
+        few = max(4, surveys // 10)  # a leak shows at once
         leaking = {name: list(_played(fresh, name, few, seed)) for name in ("row each", "one key")}
     found = []
     for attack in ATTACKS:

@@ -35,7 +35,7 @@ def table(scores: dict[str, Scores], others: Sequence[str] = ()) -> str:
         ),
         "",
         f"By chance {SURVEYS} are right, one in each of {SURVEYS} surveys of {PEOPLE} people; "
-        f"more than {int(most_by_chance(SURVEYS)) + 1} fail.",
+        f"more than {most_by_chance(SURVEYS)} fail.",
         _certain(scores),
         *others,
         f"Store: `{hash_of_the_store()}`.",
@@ -48,12 +48,12 @@ def _certain(scores: dict[str, Scores]) -> str:
     """In words: what reading the live key files once tells for sure."""
     first, *rest = scores.values()
     by_fill = {fill: max(share, *(one.certain[fill] for one in rest)) for fill, share in first.certain.items()}
-    within = max(share for one in scores.values() for share in one.between.values())
+    within = max(min(share, 1) for one in scores.values() for share in one.between.values())
     shares = ", ".join(f"{fill}: {share:.0%}" for fill, share in by_fill.items())
     return (
         "Boxes in which whoever has all copies and reads the live key files once links an answer without a guess, "
         f"by the answers in the box: {shares}.\n"
-        f"In the milliseconds between a commit and the end of its old key: {within:.0%}, the answer just given."
+        f"In the milliseconds between a commit and the end of its old key, the answer just given: {within:.0%}."
     )
 
 

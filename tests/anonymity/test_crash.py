@@ -19,7 +19,7 @@ from tests.anonymity.stores import fresh_secret
 from tests.test_sealed import PULSE, answer, close, launch, scores
 
 ROOT = Path(__file__).parent.parent.parent
-STRIDE = 90  # lines of the store between two kills; `make attack` kills at every fifth
+STRIDE = 90  # lines of the store between two kills; `make attack` kills at every ninth
 CROWD = [f"U{number:04}" for number in range(40)]
 
 BOTH_PROCESSES = """

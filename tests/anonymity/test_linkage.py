@@ -7,12 +7,12 @@ import pytest
 from tests.anonymity import scoreboard
 from tests.anonymity.linkage import PEOPLE, Scores, most_by_chance, score
 
-QUICK = 12  # surveys; `make attack` plays 200
+QUICK = 8  # surveys; `make attack` plays 200
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def scores(request: pytest.FixtureRequest) -> Scores:
-    """Ten seconds: sixty surveys, with a copy of the database after every submission."""
+    """Ten to twenty seconds: some forty surveys, with a copy of the database after every submission."""
     return score(request.param, QUICK)
 
 
@@ -39,7 +39,7 @@ def test_within_a_submission_the_live_key_tells_that_one_answer(scores: Scores) 
 
 
 def test_of_200_surveys_271_right_guesses_are_the_most() -> None:
-    assert 270 < most_by_chance(200) < 271
+    assert most_by_chance(200) == 271
 
 
 def test_the_readme_shows_what_was_measured_on_the_store_as_it_is() -> None:

@@ -17,6 +17,7 @@ from tests.bench.fanout import fanout
 from tests.bench.figures import Figure, table, write_json
 from tests.bench.line import certificate
 from tests.bench.lookup import lookup
+from tests.bench.pulse import pulse
 from tests.bench.ready import ready
 from tests.bench.reconnect import reconnect
 from tests.bench.ring import home, ring
@@ -35,6 +36,7 @@ def main() -> None:
         parts: dict[str, Callable[[], Iterator[Figure]]] = {
             "burst": lambda: burst(folder, pem, databases),
             "submissions": lambda: submissions(folder, pem, databases),
+            "pulse": lambda: pulse(folder, databases),
             "ring": lambda: ring(databases),
             "home": lambda: home(databases),
             "fanout": lambda: fanout(folder, pem, databases),

@@ -34,11 +34,11 @@ class CannedClient(WebClient):
 
 
 @contextmanager
-def house(database: Database, members: int) -> Iterator[tuple[House, CannedClient]]:
-    """Ours, with the pool that `serve` gives it."""
+def house(database: Database, members: int, **given: Any) -> Iterator[tuple[House, CannedClient]]:
+    """Ours, with the pool that `serve` gives it; `given` are more settings."""
     client = CannedClient(members)
     executor = ThreadPoolExecutor(THREADS)
-    settings = load_settings(_env_file=None, bot_token="xoxb-bench", app_token="xapp-bench")
+    settings = load_settings(_env_file=None, bot_token="xoxb-bench", app_token="xapp-bench", **given)
     built = build_house(settings, client, OneWorkspace.connect(client), database, executor=executor)
     logs.quiet()
     yield built, client

@@ -13,7 +13,7 @@ CHANNEL = "C1"
 QUESTION = "What went well?"
 
 
-def _from(kind: str, number: int) -> Json:
+def sent(kind: str, number: int) -> Json:
     return {
         "type": kind,
         "api_app_id": "A1",
@@ -30,7 +30,7 @@ def click(number: int, round_id: int) -> Json:
     """Person `number` clicks *Answer* under a question."""
     button = {"type": "button", "action_id": "prompt_answer", "block_id": "answer", "value": str(round_id)}
     message = {"type": "message", "ts": "1.000001", "user": "UBOT", "text": QUESTION, "blocks": []}
-    return _from("block_actions", number) | {
+    return sent("block_actions", number) | {
         "container": {"type": "message", "message_ts": "1.000001", "channel_id": CHANNEL, "is_ephemeral": False},
         "channel": {"id": CHANNEL, "name": "team"},
         "message": message,
@@ -47,4 +47,4 @@ def submission(number: int, round_id: int) -> Json:
         words = f"Answer {number}: the release went out on a Tuesday, and nobody had to stay up."
         typed.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], "value": words}
     view = form | {"id": f"V{number}", "hash": "1", "state": {"values": state_values(form["blocks"], typed)}}
-    return _from("view_submission", number) | {"view": view}
+    return sent("view_submission", number) | {"view": view}

@@ -1,1 +1,1 @@
-"""Block Kit of the pulse: its forms, its invitation, its result."""
+"""What a pulse looks like: the forms that set it up, the questions, the messages, the result."""

@@ -1,0 +1,38 @@
+"""`python -m bot pulse`: whether anything is left of a closed pulse."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from bot.keys import custody_of
+from bot.settings import load_settings
+from bot.shell import opened, which_workspace
+from rituals import sealed
+from rituals.pulse.asking import name
+
+SAID = {
+    "purged": "Purged: no box, no key, and no trace of a box in the database's files.",
+    "not yet": "Not yet: it is open, or something of it is left. The next ring tries again; look in a minute.",
+    "not provable": "Not provable: its keys lay in the database, wrapped, so old copies of it hold them too.",
+}
+
+
+def add_verbs(verbs: Any) -> None:
+    """Hang `pulse verify-purge` into the parser."""
+    parser = verbs.add_parser("pulse", help="what is left of a closed pulse")
+    each = parser.add_subparsers(required=True, metavar="VERB")
+    words = "look whether anything is left of the boxes of a pulse, or of their keys"
+    purge = each.add_parser("verify-purge", help=words, description=f"{words.capitalize()}. Exit code 0: purged.")
+    purge.add_argument("id", type=int, help="the pulse's number, as the audit shows it")
+    purge.add_argument("--workspace", help="the team id; may be left out when there is only one")
+    purge.set_defaults(run=run_verify)
+
+
+def run_verify(asked: argparse.Namespace) -> int:
+    """0 when it is purged, 1 when not yet or when nobody can prove it."""
+    with opened() as database:
+        workspace = which_workspace(database, asked.workspace)
+        found = sealed.purged(database, custody_of(load_settings()), workspace, name(asked.id))
+    print(SAID[found])
+    return 0 if found == "purged" else 1

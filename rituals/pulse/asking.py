@@ -1,0 +1,255 @@
+"""Setting a pulse up, and launching it once its people are known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import storage.pulse as rows
+from rituals import sealed
+from rituals.errors import InvalidField, NotFound, Refusal
+from rituals.pulse.audience import (
+    FEWEST,
+    REMEMBER_PICKED,
+    TooAlike,
+    TooFew,
+    check_close,
+    check_pause,
+    check_people,
+)
+from rituals.pulse.consent import NoOperator, Terms
+from rituals.pulse.instruments import LOOP, Instrument, Item
+from storage import Session
+from storage.keys import Custody
+from storage.outbox import owe, owe_each
+from storage.schema import Pulse
+
+RITUAL = "pulse"
+DAYS_OPEN = (1, 2, 3, 5, 7, 10, 14)
+A_MOMENT = timedelta(minutes=30)  # until the ring has looked its people up
+A_DAY = timedelta(days=1)
+AN_ANSWER = len("null,")
+
+
+class Unanswered(Refusal):
+    """The last pulse here still waits for its answer: what you heard, what you'll do, what you won't. The button
+    is under its result, and in `/pulse history`. "We talked; nothing to change, because …" is a full answer.
+    """
+
+
+class StillOpen(Refusal):
+    """The same questions are open in this channel already. `/pulse status` says until when."""
+
+
+class TooLate(Refusal):
+    """I was not running when it should have begun, and by now people would have less than a day to answer. Please
+    start it once more.
+    """
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall be asked. `picked` is empty when the whole channel is asked."""
+
+    channel: str
+    instrument: str
+    own: str
+    closes_at: datetime
+    comments: bool
+    picked: tuple[str, ...] = ()
+
+
+def closing(days: int, now: datetime) -> datetime:
+    """The full hour at which a pulse closes that is set up now and open for so many days. Raises InvalidField."""
+    if days not in DAYS_OPEN:
+        raise InvalidField("days", "Choose how long it stays open.")
+    after = now + timedelta(days=days) + A_MOMENT
+    return after.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
+def check(
+    plan: Plan, instruments: Mapping[str, Instrument], people: int, terms: Terms, now: datetime
+) -> Instrument:
+    """What is asked, when all of the form is right.
+
+    `people` counts the channel roughly; who they are is looked at when it launches. Raises NoOperator,
+    InvalidField, TooFew.
+    """
+    if not terms.operator.strip():
+        raise NoOperator
+    if plan.instrument not in instruments:
+        raise InvalidField("instrument", "These questions aren't there any more. Please choose others.")
+    check_close(plan.closes_at, now)
+    if plan.picked:
+        check_people(plan.picked, picked=True, lately=(), k=terms.k)
+    elif people < max(FEWEST, terms.k):
+        raise TooFew(people=people)
+    return instruments[plan.instrument].asking(plan.own)
+
+
+def may_ask(session: Session, workspace: str, channel: str, instrument: str, now: datetime) -> bool:
+    """Whether the same was asked in this channel before. Raises StillOpen, Unanswered, TooSoon."""
+    earlier = rows.asked_before(session, workspace, channel, instrument)
+    if earlier is None:
+        return False
+    if earlier.state in ("waiting", "open"):
+        raise StillOpen
+    if earlier.state == "closed" and earlier.answered_at is None:
+        raise Unanswered
+    check_pause(earlier.opened_at, now)
+    return True
+
+
+def ask(
+    session: Session,
+    workspace: str,
+    plan: Plan,
+    instrument: Instrument,
+    terms: Terms,
+    *,
+    keepers: Collection[str],
+    origin: str,
+    now: datetime,
+) -> Pulse | None:
+    """Store a pulse that awaits its people; None when this very form was stored before.
+
+    Raises StillOpen, Unanswered, TooSoon. From the second pulse of a channel on, it asks one item more.
+    """
+    if rows.of_origin(session, workspace, origin) is not None:
+        return None
+    if may_ask(session, workspace, plan.channel, plan.instrument, now):
+        instrument = replace(instrument, items=(*instrument.items, LOOP))
+    return rows.add_pulse(
+        session,
+        workspace,
+        keepers,
+        plan.picked,
+        channel=plan.channel,
+        instrument=plan.instrument,
+        asked=asdict(replace(instrument, k=terms.k)),
+        terms=terms.kept(),
+        audience="picked" if plan.picked else "channel",
+        comments=plan.comments,
+        k=terms.k,
+        opened_at=now,
+        closes_at=plan.closes_at,
+        origin=origin,
+    )
+
+
+def asked_in(pulse: Pulse) -> Instrument:
+    """What a pulse asks, word for word as it was set up."""
+    kept: dict[str, Any] = dict(pulse.asked)
+    items = tuple(Item(**one) for one in kept["items"])
+    return Instrument(**{**kept, "scale": tuple(kept["scale"]), "items": items})
+
+
+def name(pulse_id: int) -> str:
+    """A pulse's name among all that is sealed."""
+    return f"{RITUAL}-{pulse_id}"
+
+
+def number(occasion: str) -> int | None:
+    """The pulse that a sealed occasion belongs to; None when it belongs to another ritual."""
+    ritual, _, ending = occasion.partition("-")
+    return int(ending) if ritual == RITUAL and ending.isdigit() else None
+
+
+# --- launch -----------------------------------------------------------------------------------------------
+
+
+def launch(
+    session: Session, custody: Custody, workspace: str, pulse_id: int, people: Sequence[str], now: datetime
+) -> bool:
+    """Seal empty boxes, and owe everyone the same invitation and the same reminder; False when it didn't open.
+
+    What its people don't allow never opens, and whoever looks after it hears why. Raises TryAgain.
+    """
+    pulse = rows.lock_pulse(session, workspace, pulse_id)
+    if pulse is None:
+        raise NotFound
+    if pulse.state != "waiting":
+        return False
+    try:
+        _may_launch(session, pulse, people, now)
+    except Refusal as why:
+        return _never(session, pulse, why, now)
+    pulse.state, pulse.invited = "open", len(people)
+    items = asked_in(pulse).items
+    sealed.prepare(
+        session,
+        custody,
+        workspace,
+        name(pulse_id),
+        people,
+        k=pulse.k,
+        answer_bytes=len(items) * AN_ANSWER + 2,
+        comments=1 if pulse.comments else 0,
+    )
+    open_for = pulse.closes_at - now
+    remind_at = pulse.closes_at - (A_DAY if open_for > 2 * A_DAY else open_for / 4)
+    for kind, due in (("invitation", now), ("reminder", remind_at)):
+        owe_each(
+            session,
+            workspace,
+            people,
+            key=f"pulse:{pulse.id}:{kind}",
+            kind=f"pulse.{kind}",
+            facts={"pulse": pulse.id},
+            due=due,
+            now=now,
+            expires_at=pulse.closes_at,
+        )
+    return True
+
+
+def _may_launch(session: Session, pulse: Pulse, people: Sequence[str], now: datetime) -> None:
+    if now + A_DAY > pulse.closes_at:
+        raise TooLate
+    lately = rows.launched_since(session, pulse.workspace, now - REMEMBER_PICKED)
+    is_picked = pulse.audience == "picked"
+    # picked people are compared with whole channels too: all of a channel but one is the oldest trick
+    audiences = [
+        sealed.people_of(session, pulse.workspace, name(one.id))
+        for one in lately
+        if is_picked or one.audience == "picked"
+    ]
+    check_people(people, picked=is_picked, lately=audiences, k=pulse.k)
+    if any(0 < len(set(people) ^ set(other)) < pulse.k for other in audiences if other):
+        raise TooAlike(k=pulse.k)
+
+
+def _never(session: Session, pulse: Pulse, why: Refusal, now: datetime) -> bool:
+    pulse.state, pulse.closed_at = "unable", now
+    for keeper in rows.keepers_of(session, pulse.workspace, pulse.id):
+        _owe(session, pulse, "unable", to=keeper, due=now, now=now, why={type(why).__name__: why.facts})
+    return False
+
+
+def owe_channel(session: Session, pulse: Pulse, kind: str, due: datetime, now: datetime) -> None:
+    """Owe the channel its one message of this kind."""
+    _owe(session, pulse, kind, to=pulse.channel, due=due, now=now)
+
+
+def _owe(
+    session: Session,
+    pulse: Pulse,
+    kind: str,
+    *,
+    to: str,
+    due: datetime,
+    now: datetime,
+    **more: Mapping[str, object],
+) -> None:
+    owe(
+        session,
+        pulse.workspace,
+        key=f"pulse:{pulse.id}:{kind}:{to}",
+        kind=f"pulse.{kind}",
+        to=to,
+        facts={"pulse": pulse.id, **more},
+        due=due,
+        now=now,
+    )

@@ -13,7 +13,7 @@ from bot.__main__ import main
 DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
 VERBS = (
     "serve", "doctor", "migrate", "forget-workspace", "forget-person", "rotate-tokens", "new-key", "demo",
-    "manifest", *DECISIONS, "pulse", "pulse verify-purge", "postmortem", "postmortem import", "blameless",
+    "manifest", *DECISIONS, "postmortem", "postmortem import", "blameless", "pulse", "pulse verify-purge",
     "outbox", "security", "audit", "schedule", "schedule preview",
 )  # fmt: skip
 GOOD = {

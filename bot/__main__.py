@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from bot import administer, blameless, logs, manifest, outbox, shell
 from bot.decisions import cli as decisions_cli
+from bot.postmortem import cli as postmortem_cli
 from bot.pulse import cli as pulse_cli
 from bot.settings import BadSettings, load_settings
 from rituals.calendar.recurrence import Plan, check, upcoming
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
     decisions_cli.add_verbs(verbs)
+    postmortem_cli.add_verbs(verbs)
     blameless.add_verb(verbs)
     pulse_cli.add_verbs(verbs)
     outbox.add_verb(verbs)

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 
 from bot.keys import custody_of
 from bot.settings import BadSettings, Settings, load_settings, split_keys
-from storage import Database, NoAnswer, open_database
+from rituals.postmortem.accounts import occasion
+from storage import Database, NoAnswer, Session, open_database
 from storage.forgetting import forget_person, forget_workspace, still_named, workspaces_of
 from storage.installations import TokenKeys, seal_all_again
-from storage.keys import KeysElsewhere
+from storage.keys import Custody, KeysElsewhere
+from storage.postmortem import accounts_by
 from storage.sealed import occasions_of
 
 Verb = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
@@ -63,9 +65,13 @@ def run_forget_workspace(asked: argparse.Namespace) -> int:
 
 
 def run_forget_person(asked: argparse.Namespace) -> int:
-    with opened(load_settings()) as database:
+    settings = load_settings()
+    custody = custody_of(settings)
+    with opened(settings) as database:
         with database.begin() as session:
             where = [asked.workspace] if asked.workspace else workspaces_of(session, asked.id)
+            for workspace in where:
+                _destroy_keys(session, custody, workspace, asked.id)
             in_boxes = any(occasions_of(session, workspace, asked.id) for workspace in where)
             rows = {workspace: forget_person(session, workspace, asked.id) for workspace in where}
         for workspace, touched in rows.items():
@@ -78,6 +84,17 @@ def run_forget_person(asked: argparse.Namespace) -> int:
         if not any(rows.values()):
             say(f"Nothing is kept of {asked.id}.")
     return 0
+
+
+def _destroy_keys(session: Session, custody: Custody, workspace: str, person: str) -> None:
+    """The keys of somebody's sealed accounts go before the rows do. Raises BadSettings."""
+    try:
+        for account in accounts_by(session, workspace, person):
+            custody.destroy(workspace, occasion(account.review_id), person)
+    except KeysElsewhere:
+        raise BadSettings(
+            [f"CANDOR_KEY_DIR: the keys of {person} can't be reached. Nothing is deleted."]
+        ) from None
 
 
 def run_rotate_tokens(_asked: argparse.Namespace) -> int:

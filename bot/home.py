@@ -96,7 +96,7 @@ def publish(visit: Visit) -> None:
     zone = asker.zone or "UTC"
     quiet = known.quiet_until if known and known.quiet_until and known.quiet_until > now else None
     view = blocks.home(
-        [room.first_button for room in rooms.values()],
+        [room.first_button for room in rooms.values() if room.first_button],
         due,
         kept,
         quiet=there(quiet, zone) if quiet else None,

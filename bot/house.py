@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from bot import decisions, prompts, pulse
+from bot import decisions, demo_day, postmortem, prompts, pulse
 from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
@@ -24,6 +24,7 @@ from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
 from bot.wording import Wording
 from bot.workspaces import Workspaces
+from rituals.postmortem.kit import load_kit
 from rituals.prompts.packs import load_packs
 from rituals.pulse.instruments import load_instruments
 from storage import Database
@@ -62,7 +63,7 @@ def build_house(
     post_reply: PostReply | None = None,
     per_channel: timedelta = PER_CHANNEL,
 ) -> House:
-    """Build all of it for the rituals that are switched on. Raises BadPack, BadInstrument."""
+    """Build all of it for the rituals that are switched on. Raises BadPack, BadInstrument, BadKit."""
     rooms = {room.name: room for room in all_rooms(settings) if room.name in settings.rituals}
     people = People(settings.admins)
     custody = custody_of(settings)
@@ -95,4 +96,10 @@ def all_rooms(settings: Settings) -> list[RitualRoom]:
         version=version("candor"),
         instruments=load_instruments(settings.instruments_dir),
     )
-    return [prompts.room(load_packs(settings.packs_dir)), pulse.room(rules), decisions.room()]
+    return [
+        prompts.room(load_packs(settings.packs_dir)),
+        pulse.room(rules),
+        postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
+        decisions.room(),
+        demo_day.room(),
+    ]

@@ -13,7 +13,9 @@ SOURCE = Path(__file__).parent.parent / "manifest.yml"
 COMMANDS = {
     "prompts": ("/prompt",),
     "pulse": ("/pulse",),
+    "postmortem": ("/postmortem",),
     "decisions": ("/whodecides",),
+    "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there
 
 SCOPES = {  # what each scope is for, and what is missing without it
@@ -34,6 +36,10 @@ SCOPES = {  # what each scope is for, and what is missing without it
     "im:history": (
         "looks whether a private reminder went through",
         "after a broken line a private reminder may be missing",
+    ),
+    "files:write": (
+        "sends the report of a review as a Markdown file",
+        "the report comes as text",
     ),
 }
 

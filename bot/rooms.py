@@ -75,6 +75,6 @@ class RitualRoom:
     tend: Callable[[Bell], None]
     asks: Callable[[Session, Schedule], str]
     due_for: Callable[[Session, str, Sequence[str], str], list[Json]]
-    first_button: Json
+    first_button: Json | None  # None: a ritual that begins where its channel is
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 import storage.calendar
+import storage.demo_day
 import storage.installations
 import storage.nudges
 import storage.outbox
@@ -98,6 +99,7 @@ def sweep(bell: Bell) -> None:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
         storage.calendar.sweep(session, now)
+        storage.demo_day.sweep(session, now)
         storage.people.sweep(session, now)
     with keep_going("sweeping what left"):
         with database.reading() as session:

@@ -13,6 +13,10 @@ from storage.schema import Base
 TARGET = Path(__file__).parent.parent / "SECURITY-AND-DATA.md"
 
 KEPT = {  # table: (how long, who in Slack can see it)
+    "account": (
+        "until 30 days after publishing, or until its author deletes it",
+        "its author; after the reveal those asked",
+    ),
     "act": ("a year", "admins, on App Home"),
     "answer": (
         "as long as its prompt, and a year longer",
@@ -20,9 +24,15 @@ KEPT = {  # table: (how long, who in Slack can see it)
     ),
     "decision_right": ("until it is taken out of the registry", "everybody of the workspace, by asking"),
     "delivery": ("14 days after it was settled", "nobody; it holds ids only"),
+    "finding": ("as long as its review", "the channel, and those asked"),
+    "demo_ask": ("40 days", "nobody; the person alone was asked"),
+    "demo_day": ("as long as the ritual, and a year longer", "the channel"),
+    "demo_event": ("as long as its demo day", "the channel"),
+    "demo_host": ("while they are in the channel", "nobody; who hosts next stands in the line-up"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),
     "miss": ("90 days", "those who look after the registry; without names"),
+    "moment": ("as long as its review", "the channel, and those asked"),
     "nudge": ("14 days after it was told", "the person"),
     "oauth_state": ("ten minutes", "nobody"),
     "override": ("as long as the ritual, and a year longer", "the channel"),
@@ -32,11 +42,17 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "pulse": ("until the workspace is forgotten", "the channel, once it is closed"),
     "pulse_keeper": ("as long as the pulse", "the channel"),
     "pulse_picked": ("as long as the pulse", "nobody"),
+    "quotation": ("as long as its review", "who is quoted; as they choose, whoever reads the report"),
     "registry": ("as long as the registry", "nobody"),
     "registry_keeper": ("as long as the registry", "whoever asks to change it"),
+    "review": ("until it is deleted with its workspace", "the channel, and those asked"),
+    "review_action": ("as long as its review", "the channel, and those asked"),
+    "review_channel": ("as it was set", "the channel"),
+    "review_person": ("as long as its review", "the channel, and those asked"),
     "role": ("until it is named anew", "everybody of the workspace, by asking"),
     "round": ("as long as its prompt, and a year longer", "the channel"),
     "schedule": ("as long as the ritual, and a year longer", "the channel"),
+    "showing": ("as long as its demo day", "the channel"),
     "sealed_box": ("until it closes", "nobody"),
     "sealed_occasion": ("as long as its seats", "nobody"),
     "sealed_seat": ("as long as what was asked", "nobody"),
@@ -57,8 +73,8 @@ is out of date.
 {_scopes()}
 
 The first {len(manifest.core_scopes())} are needed; the others may be declined, and their features stay hidden. Candor reads no messages but the threads
-of its own questions (to count who answered) and its own posts (to see whether one went through), and neither without
-the history scopes.
+of its own questions (to count who answered), its own posts (to see whether one went through) and the messages that
+somebody put on a review's timeline (to follow their edits), and none of them without the history scopes.
 
 ## What it keeps
 

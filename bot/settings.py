@@ -14,7 +14,7 @@ from storage import check_url
 from storage.installations import TokenKeys
 from storage.keys import WrappedKeys
 
-RITUALS = ("prompts", "pulse", "decisions")
+RITUALS = ("prompts", "pulse", "postmortem", "decisions", "demo_day")
 
 
 class BadSettings(Exception):
@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     )
     packs_dir: Path | None = Field(
         None, description="A folder with question packs of your own (YAML, as in rituals/packs)."
+    )
+    review_dir: Path | None = Field(
+        None, description="A folder with a `kit.yaml` of your own: questions, roles and sizes of reviews."
+    )
+    review_accounts_days: int = Field(
+        30, ge=1, le=365, description="Sealed accounts of a review are deleted so many days after it is published."
     )
     pace_per_minute: int = Field(
         54, ge=1, le=60_000, description="At most so many messages a minute to one workspace, over all processes."

@@ -10,6 +10,8 @@ from slack_sdk.web import SlackResponse
 
 from bot.lines import KeptLinesClient
 
+COMMAND = r"`/(candor|demoday|postmortem|prompt|pulse|whodecides)\b"
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -31,7 +33,7 @@ class Wording:
 
     def _text(self, words: str) -> str:
         if self.prefix:
-            words = re.sub(r"`/(candor|prompt|whodecides)\b", rf"`/{self.prefix}\1", words)
+            words = re.sub(COMMAND, rf"`/{self.prefix}\1", words)
         if self.plain_dates:
             words = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", words)
         return words

@@ -14,6 +14,7 @@ from storage.people import remember
 from storage.schema import Json, Person
 
 USUAL_HOUR = 10  # local; nobody has told us another one
+DAY_BEGINS = 8  # what somebody took on may come a little earlier
 LAST_HOUR = 17  # later than this, tomorrow is better
 A_DAY = 1
 IN_ONE_MESSAGE = 10  # what waits beyond that waits for another day
@@ -23,9 +24,22 @@ NO_END = timedelta(days=365 * 100)
 
 
 def want(
-    session: Session, workspace: str, person: str, *, key: str, kind: str, facts: Json, now: datetime
+    session: Session,
+    workspace: str,
+    person: str,
+    *,
+    key: str,
+    kind: str,
+    facts: Json,
+    now: datetime,
+    until: datetime | None = None,
+    accepted: bool = False,
 ) -> None:
-    """Want to tell somebody something, once per key, when their day has room for it."""
+    """Want to tell somebody something, once per key, when their day has room for it.
+
+    After `until` it is pointless. What somebody took on themselves (`accepted`: a slot, an action) keeps to
+    their hours but not to the budget; it still counts in it, so that others wait.
+    """
     rows.want(
         session,
         workspace,
@@ -34,16 +48,19 @@ def want(
         kind=kind,
         facts=facts,
         wanted_at=now,
-        expires_at=now + WORTH_SAYING,
+        expires_at=until or now + WORTH_SAYING,
+        accepted=accepted,
     )
 
 
 def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool:
     """Owe one message with all that waits for a person, if this is their hour and their week has room."""
     known = known_person(session, workspace, person)
-    if not is_their_hour(known, now) or not has_room(session, workspace, person, known, now):
-        return False
-    waiting = rows.waiting_for(session, workspace, person, now)[:IN_ONE_MESSAGE]
+    waiting = list(rows.waiting_for(session, workspace, person, now))
+    if not (is_their_hour(known, now) and has_room(session, workspace, person, known, now)):
+        at_work = is_their_hour(known, now, earliest=DAY_BEGINS)
+        waiting = [nudge for nudge in waiting if nudge.accepted] if at_work else []
+    waiting = waiting[:IN_ONE_MESSAGE]
     if not waiting:
         return False
     rows.tell(session, workspace, waiting, now)
@@ -56,18 +73,19 @@ def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool
         facts={"nudges": [nudge.id for nudge in waiting]},
         due=now,
         now=now,
-        expires_at=now + timedelta(hours=6),
+        expires_at=min([now + timedelta(hours=6), *(nudge.expires_at for nudge in waiting)]),
     )
     return True
 
 
-def is_their_hour(known: Person | None, now: datetime) -> bool:
-    """Whether a person may be spoken to now: a working day, after their hour, and not quiet."""
+def is_their_hour(known: Person | None, now: datetime, earliest: int | None = None) -> bool:
+    """Whether a person may be spoken to now: a working day, after their hour (or `earliest`), and not quiet."""
     if known is not None and known.quiet_until is not None and known.quiet_until > now:
         return False
     local = now.astimezone(ZoneInfo(known.zone) if known and known.zone else UTC)
     hour = known.nudge_hour if known and known.nudge_hour is not None else USUAL_HOUR
-    return local.weekday() < 5 and hour <= local.hour <= max(LAST_HOUR, hour)
+    first = hour if earliest is None else min(hour, earliest)
+    return local.weekday() < 5 and first <= local.hour <= max(LAST_HOUR, hour)
 
 
 def has_room(session: Session, workspace: str, person: str, known: Person | None, now: datetime) -> bool:

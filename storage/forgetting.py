@@ -19,38 +19,69 @@ ORGANISATION = "/"  # "E1/" is the key of an install for all workspaces of E1; t
 How = Literal["row", "name"]
 
 PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "somebody"
+    "account.person": "row",  # its key is destroyed beside it
     "act.person": "name",  # the act was administration: that it happened stays
     "answer.person": "row",
     "delivery.to": "row",  # a direct message
+    "finding.added_by": "name",  # what was found stays
+    "demo_ask.person": "row",
+    "demo_event.host": "name",  # the event stays, and nobody is named for it
+    "demo_event.turn_of": "name",
+    "demo_host.person": "row",
     "keeper.person": "row",
+    "moment.added_by": "name",
+    "moment.person": "row",  # their words; what others wrote of the same hour stays
     "nudge.person": "row",
     "override.person": "name",  # the date stays skipped
     "pace.lane": "row",  # of their direct message
     "person.id": "row",
     "pulse_keeper.person": "row",
     "pulse_picked.person": "row",
+    "quotation.person": "row",
     "registry_keeper.person": "row",
+    "review.facilitator": "name",
+    "review.started_by": "name",
+    "review_action.owner": "name",  # what was decided stays, and nobody is reminded
+    "review_person.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
+    "showing.person": "row",
     "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
 }
 NOBODY = {  # columns as long as an id that hold no person
+    "account.share": "name, role, responder",
     "decision_right.confirmed_on": "a date",
     "decision_right.door": "two-way, costly, one-way",
     "decision_right.review_by": "a date",
     "delivery.channel": "where a delivery went",
     "delivery.state": "owed, done, dropped",
     "delivery.ts": "a message",
+    "finding.kind": "condition, luck, surprise",
+    "demo_event.channel": "where it takes place",
+    "demo_event.local": "a wall time",
+    "demo_event.mode": "live, async, open",
+    "demo_event.reply_ts": "a message",
+    "demo_event.ts": "a message",
     "installation.bot_id": "our bot",
     "installation.bot_user": "our bot",
     "installation.enterprise": "an organisation",
     "installation.team": "a workspace",
     "miss.day": "a date",
+    "moment.sure": "very, somewhat, guessing",
     "override.local": "a wall time",
     "override.moved_to": "a wall time",
     "prompt.answers": "thread or form",
     "pulse.audience": "channel or picked",
     "pulse.channel": "where its result goes",
     "pulse.state": "waiting, open, closed, few, ended, lost, unable",
+    "quotation.share": "name, role, responder",
+    "quotation.state": "asked, fine, withdrawn",
+    "review.channel": "the team's channel",
+    "review.severity": "SEV1 to SEV4",
+    "review.stage": "accounts to published",
+    "review.ts": "a message",
+    "review_action.state": "idea, accepted, done",
+    "review_channel.channel": "whose hints",
+    "review_channel.hints": "sure, soft, none",
     "role.group": "a user group",
     "round.channel": "where it was asked",
     "round.ts": "a message",

@@ -23,6 +23,7 @@ def want(
     facts: Json,
     wanted_at: datetime,
     expires_at: datetime,
+    accepted: bool = False,
 ) -> bool:
     """Want to tell somebody something privately; False when `key` was wanted before."""
     row = {
@@ -33,6 +34,7 @@ def want(
         "facts": facts,
         "wanted_at": wanted_at,
         "expires_at": expires_at,
+        "accepted": accepted,
     }
     return insert_once(session, Nudge, row)
 

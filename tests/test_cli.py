@@ -13,8 +13,8 @@ from bot.__main__ import main
 DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
 VERBS = (
     "serve", "doctor", "migrate", "forget-workspace", "forget-person", "rotate-tokens", "new-key", "demo",
-    "manifest", *DECISIONS, "pulse", "pulse verify-purge", "blameless", "outbox", "security", "audit", "schedule",
-    "schedule preview",
+    "manifest", *DECISIONS, "pulse", "pulse verify-purge", "postmortem", "postmortem import", "blameless",
+    "outbox", "security", "audit", "schedule", "schedule preview",
 )  # fmt: skip
 GOOD = {
     "--rule": "FREQ=WEEKLY;BYDAY=SU",

@@ -10,14 +10,16 @@ from pydantic import SecretStr
 
 from bot import manifest
 from bot.blocks import candor
+from bot.blocks.demo_day import messages as demo_day
 from bot.blocks.pulse import messages as pulse
 from bot.decisions import asking
+from bot.postmortem import listing as postmortem
 from bot.prompts import listing
 from bot.settings import Settings
 from tests.test_cli import VERBS
 
 ROOT = Path(__file__).parent.parent
-HELPS = (candor.HELP, listing.HELP, pulse.HELP, asking.HELP)
+HELPS = (candor.HELP, listing.HELP, pulse.HELP, postmortem.HELP, asking.HELP, demo_day.HELP)
 SUBCOMMANDS = sorted({found for words in HELPS for found in re.findall(r"`(/[a-z-]+(?: [a-z-]+)?)", words)})
 
 

@@ -19,9 +19,12 @@ from storage import open_database
 from storage.installations import TokenKeys, put_installation
 from storage.keys import FileKeys, WrappedKeys
 from storage.outbox import owe
-from tests.conftest import CORE_SCOPES, EVERY_SCOPE
+from tests.conftest import CORE_SCOPES
+from tests.conftest import EVERY_SCOPE as SCOPES_OF_TESTS
 from tests.slack import Slack, SlackServer
 from tests.slack.refusals import Answer
+
+EVERY_SCOPE = (*SCOPES_OF_TESTS, "files:write")  # with it a report is a file, which few tests want
 
 BOT, APP = "xoxb-hunter2", "xapp-hunter2"
 

@@ -215,11 +215,14 @@ def test_the_prefix_of_the_settings_is_the_prefix_of_the_manifest(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CANDOR_PREFIX", "team-")
-    assert commands_of(printed(capsys)) == {"/team-candor", "/team-prompt", "/team-pulse", "/team-whodecides"}
+    names = ("candor", "demoday", "postmortem", "prompt", "pulse", "whodecides")
+    assert commands_of(printed(capsys)) == {f"/team-{name}" for name in names}
     assert commands_of(printed(capsys, "--prefix", "acme-")) == {
         "/acme-candor",
+        "/acme-demoday",
         "/acme-prompt",
         "/acme-pulse",
+        "/acme-postmortem",
         "/acme-whodecides",
     }
 

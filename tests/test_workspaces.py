@@ -20,13 +20,16 @@ from sqlalchemy.exc import IntegrityError
 
 import storage.calendar
 import storage.decisions
+import storage.demo_day
 import storage.forgetting
 import storage.installations
 import storage.nudges
 import storage.outbox
 import storage.pace
 import storage.people
+import storage.postmortem
 import storage.prompts
+import storage.pulse
 import storage.rows
 import storage.sealed
 from rituals import nudges
@@ -35,7 +38,21 @@ from rituals.decisions.lookup import Lookups
 from storage import Database, Session
 from storage.database import NotInWorkspace
 from storage.keys import Sealed
-from storage.schema import Answer, Base, Delivery, Nudge, Prompt, Round, Schedule
+from storage.schema import (
+    Answer,
+    Base,
+    Delivery,
+    Finding,
+    Moment,
+    Nudge,
+    Prompt,
+    Pulse,
+    Quotation,
+    Review,
+    ReviewAction,
+    Round,
+    Schedule,
+)
 from tests.conftest import NOON, BuildCandor, Candor
 from tests.slack import Slack
 from tests.test_courier import UNHURRIED
@@ -45,20 +62,59 @@ from tests.test_ring import ONE, set_up_prompt
 ROOMS: tuple[ModuleType, ...] = (
     storage.calendar,
     storage.decisions,
+    storage.demo_day,
     storage.forgetting,
     storage.installations,
     storage.nudges,
     storage.outbox,
     storage.pace,
     storage.people,
+    storage.postmortem,
     storage.prompts,
+    storage.pulse,
     storage.rows,
     storage.sealed,
 )
+LATER_DUE = ONE + timedelta(days=9)
 LOCAL = "2026-11-25T13:00:00"
 AREA = Entry("ten-rollback", "SECRET area", "SECRET lead", aliases=("undo a deploy",), guardrail="SECRET limit")
 MISS = "SECRET miss?"
 BOX = Sealed("keeper", b"nonce of ours", b"SECRET box", None)
+
+
+PARTS: dict[type[Any], dict[str, Any]] = {
+    Moment: {
+        "source": "C1/1.0", "at": ONE, "words": "SECRET moment", "person": "UADA", "who": "", "permalink": "",
+        "knew": "", "expected": "", "sure": "", "was": {"said": []}, "is_gone": False, "added_by": "UADA",
+    },
+    Finding: {"kind": "condition", "words": "SECRET condition", "added_by": "UADA"},
+    Quotation: {
+        "person": "UADA", "source": "first", "moment_id": None, "words": "SECRET quote", "share": "name",
+        "state": "asked",
+    },
+    ReviewAction: {
+        "finding_id": None, "words": "SECRET action", "sign": "", "worse": "", "owner": "UADA", "due": ONE,
+        "state": "asked", "reason": "", "ticket": "", "done_at": None, "reminded": 0, "remind_at": None,
+        "helped": {},
+    },
+}  # fmt: skip
+
+
+def add_review(session: Session, workspace: str, person: str) -> Review:
+    """A review of one person, in #team."""
+    when = {
+        "began": NOON,
+        "ended": NOON,
+        "started_at": ONE,
+        "since": ONE,
+        "due": LATER_DUE,
+        "actions_due": LATER_DUE,
+    }
+    added, _ = storage.postmortem.add_review(
+        session, workspace, {person: "responder"}, origin="V1", channel="C1", title="SECRET title",
+        severity="SEV2", zone="UTC", facilitator=person, started_by=person, stage="accounts", **when,
+    )  # fmt: skip
+    return added
 
 
 @dataclass
@@ -73,6 +129,11 @@ class Theirs:
     delivery: int
     next_due: datetime
     right: int
+    review: int
+    pulse: int = 0
+    demo: int = 0
+    event: int = 0
+    showing: int = 0
     ref: str = AREA.ref
     role: str = AREA.decide
     seen: str = stamp(AREA)
@@ -108,6 +169,12 @@ def set_up_theirs(one: Candor) -> Theirs:
         storage.sealed.launch(
             session, "T1", "pulse-1", {"UADA": 0}, {0: BOX}, k=5, bucket=99, answer_bytes=9, comments=0
         )
+        review = add_review(session, "T1", "UADA")
+        storage.postmortem.put_account(session, "T1", review.id, "UADA", "role", BOX)
+        for table, columns in PARTS.items():
+            storage.postmortem.add_part(session, "T1", table, review.id, **columns)
+        storage.postmortem.set_hints(session, "T1", "C1", "soft")
+    demo, event, showing = set_up_demo_day(one, number)
     with one.database.reading() as session:
         return Theirs(
             number,
@@ -118,7 +185,31 @@ def set_up_theirs(one: Candor) -> Theirs:
             session.scalars(select(Delivery.id)).one(),
             session.scalars(select(Schedule.next_due)).one() or ONE,
             area.id,
+            review.id,
+            set_up_pulse(one),
+            demo,
+            event,
+            showing,
         )
+
+
+def set_up_pulse(one: Candor) -> int:
+    """In T1 a pulse, with somebody who looks after it and somebody who was picked."""
+    with one.database.begin() as session:
+        added = pulses.add_pulse(session, "T1", ["UADA"], ["UBEN"], **PULSE)
+        assert added is not None
+        return added.id
+
+
+def set_up_demo_day(one: Candor, schedule_id: int) -> tuple[int, int, int]:
+    """In T1 a demo day with an event, somebody who shows something, a host, somebody who was asked."""
+    with one.database.begin() as session:
+        day = demos.add_demo_day(session, "T1", schedule_id, slots=1, minutes=5, place="x", look_at=None)
+        event = demos.add_event(session, "T1", day.id, **EVENT, steps=[], held_at=ONE)
+        shown = demos.add_showing(session, "T1", event.id, **SHOWING)
+        demos.put_host(session, "T1", day.id, "UADA", 1, ONE)
+        demos.note_ask(session, "T1", event.id, "UBEN", ONE, asked_at=ONE, has_nothing=True, is_away=True)
+        return day.id, event.id, shown.id
 
 
 @pytest.fixture
@@ -148,7 +239,39 @@ def kept(database: Database, workspace: str = "T1") -> dict[str, list[tuple[Any,
 Try = Callable[[Session, Theirs], Any]
 calendar, outbox, people, prompts = storage.calendar, storage.outbox, storage.people, storage.prompts
 decisions, pace, sealed = storage.decisions, storage.pace, storage.sealed
+postmortem = storage.postmortem
+demos, pulses = storage.demo_day, storage.pulse
+PULSE: dict[str, Any] = {
+    "channel": "C1",
+    "instrument": "team-safety",
+    "asked": {},
+    "terms": {},
+    "audience": "picked",
+    "comments": True,
+    "k": 5,
+    "invited": 10,
+    "state": "open",
+    "opened_at": ONE,
+    "closes_at": ONE + timedelta(days=30),
+    "origin": "SECRET form",
+}
 LATER = ONE + timedelta(minutes=5)
+EVENT: dict[str, Any] = {
+    "local": LOCAL,
+    "at": LATER + timedelta(days=1),
+    "channel": "C1",
+    "opened_at": ONE,
+    "look_at": None,
+    "seen_version": 1,
+}
+SHOWING: dict[str, Any] = {
+    "person": "UADA",
+    "waits": False,
+    "title": "SECRET title",
+    "audience": "",
+    "minutes": 5,
+    "signed_at": ONE,
+}
 
 TRIED: dict[str, Try] = {
     "calendar.schedule": lambda s, it: calendar.schedule(s, "T2", it.schedule),
@@ -175,6 +298,31 @@ TRIED: dict[str, Try] = {
     "decisions.name_role": lambda s, it: decisions.name_role(s, "T2", it.role.lower(), "UEVE", None),
     "decisions.misses_since": lambda s, it: decisions.misses_since(s, "T2", "2020-01-01"),
     "decisions.forget_misses": lambda s, it: decisions.forget_misses(s, "T2", [MISS]),
+    "demo_day.add_demo_day": lambda s, it: demos.add_demo_day(
+        s, "T2", it.schedule, slots=1, minutes=5, place="x", look_at=None
+    ),
+    "demo_day.demo_day": lambda s, it: demos.demo_day(s, "T2", it.demo),
+    "demo_day.demo_day_of": lambda s, it: demos.demo_day_of(s, "T2", it.schedule),
+    "demo_day.lock_demo_day": lambda s, it: demos.lock_demo_day(s, "T2", it.demo),
+    "demo_day.add_event": lambda s, it: demos.add_event(s, "T2", it.demo, **EVENT, steps=[]),
+    "demo_day.event": lambda s, it: demos.event(s, "T2", it.event),
+    "demo_day.lock_event": lambda s, it: demos.lock_event(s, "T2", it.event),
+    "demo_day.events_of": lambda s, it: demos.events_of(s, "T2", it.demo),
+    "demo_day.events_in": lambda s, it: demos.events_in(s, "T2", ["C1"], NOON),
+    "demo_day.past_events": lambda s, it: demos.past_events(s, "T2", "C1", 9),
+    "demo_day.showings": lambda s, it: demos.showings(s, "T2", it.event),
+    "demo_day.showing_by": lambda s, it: demos.showing_by(s, "T2", it.event, "UADA"),
+    "demo_day.add_showing": lambda s, it: demos.add_showing(s, "T2", it.event, **SHOWING),
+    "demo_day.drop_showing": lambda s, it: demos.drop_showing(s, "T2", it.showing),
+    "demo_day.has_shown": lambda s, it: demos.has_shown(s, "T2", "UADA"),
+    "demo_day.hosts": lambda s, it: demos.hosts(s, "T2", it.demo),
+    "demo_day.put_host": lambda s, it: demos.put_host(s, "T2", it.demo, "UADA", 9, ONE),
+    "demo_day.drop_host": lambda s, it: demos.drop_host(s, "T2", it.demo, "UADA"),
+    "demo_day.note_ask": lambda s, it: demos.note_ask(s, "T2", it.event, "UBEN", ONE, is_away=False),
+    "demo_day.ask_of": lambda s, it: demos.ask_of(s, "T2", it.event, "UBEN"),
+    "demo_day.asked_at": lambda s, it: demos.asked_at(s, "T2", ["UBEN"]),
+    "demo_day.have_nothing": lambda s, it: demos.have_nothing(s, "T2", it.event),
+    "demo_day.away_from": lambda s, it: demos.away_from(s, "T2", it.event),
     "forgetting.forget_workspace": lambda s, it: storage.forgetting.forget_workspace(s, "T2"),
     "forgetting.forget_person": lambda s, it: storage.forgetting.forget_person(s, "T2", "UADA"),
     "forgetting.still_named": lambda s, it: storage.forgetting.still_named(s, "T2", "UADA"),
@@ -220,8 +368,37 @@ TRIED: dict[str, Try] = {
     "prompts.answers_of": lambda s, it: prompts.answers_of(s, "T2", it.round),
     "prompts.answer_by": lambda s, it: prompts.answer_by(s, "T2", it.round, "UADA"),
     "prompts.answer_count_by": lambda s, it: prompts.answer_count_by(s, "T2", "UADA"),
+    "postmortem.review": lambda s, it: postmortem.review(s, "T2", it.review),
+    "postmortem.lock_review": lambda s, it: postmortem.lock_review(s, "T2", it.review),
+    "postmortem.reviews_of": lambda s, it: postmortem.reviews_of(s, "T2", ["C1"], "UADA", 9),
+    "postmortem.facilitations": lambda s, it: postmortem.facilitations(s, "T2"),
+    "postmortem.people_of": lambda s, it: postmortem.people_of(s, "T2", it.review),
+    "postmortem.unanswered_by": lambda s, it: postmortem.unanswered_by(s, "T2", "UADA"),
+    "postmortem.put_account": lambda s, it: postmortem.put_account(s, "T2", it.review, "UADA", "name", BOX),
+    "postmortem.account_of": lambda s, it: postmortem.account_of(s, "T2", it.review, "UADA"),
+    "postmortem.accounts_of": lambda s, it: postmortem.accounts_of(s, "T2", it.review),
+    "postmortem.accounts_by": lambda s, it: postmortem.accounts_by(s, "T2", "UADA"),
+    "postmortem.drop_account": lambda s, it: postmortem.drop_account(s, "T2", it.review),
+    "postmortem.add_part": lambda s, it: postmortem.add_part(s, "T2", Finding, it.review, **PARTS[Finding]),
+    "postmortem.part": lambda s, it: any(postmortem.part(s, "T2", table, 1) for table in PARTS),
+    "postmortem.parts_of": lambda s, it: any(postmortem.parts_of(s, "T2", table, it.review) for table in PARTS),
+    "postmortem.moments_of": lambda s, it: postmortem.moments_of(s, "T2", it.review),
+    "postmortem.drop_part": lambda s, it: postmortem.drop_part(s, "T2", Moment, 1),
+    "postmortem.findings_in": lambda s, it: postmortem.findings_in(s, "T2", [it.review], "condition"),
+    "postmortem.quotations_asked": lambda s, it: postmortem.quotations_asked(s, "T2", "UADA"),
+    "postmortem.actions_by": lambda s, it: postmortem.actions_by(s, "T2", "UADA"),
+    "postmortem.hints_of": lambda s, it: postmortem.hints_of(s, "T2", "C1") != "sure",
     "rows.row_of": lambda s, it: storage.rows.row_of(s, "T2", Round, it.round),
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
+    "pulse.pulse": lambda s, it: pulses.pulse(s, "T2", it.pulse),
+    "pulse.lock_pulse": lambda s, it: pulses.lock_pulse(s, "T2", it.pulse),
+    "pulse.asked_before": lambda s, it: pulses.asked_before(s, "T2", "C1", "team-safety"),
+    "pulse.keepers_of": lambda s, it: pulses.keepers_of(s, "T2", it.pulse),
+    "pulse.picked_for": lambda s, it: pulses.picked_for(s, "T2", it.pulse),
+    "pulse.pulses_in": lambda s, it: pulses.pulses_in(s, "T2", "C1", 9),
+    "pulse.closed_before": lambda s, it: pulses.closed_before(s, "T2", s.get_one(Pulse, it.pulse)),
+    "pulse.launched_since": lambda s, it: pulses.launched_since(s, "T2", ONE),
+    "pulse.of_origin": lambda s, it: pulses.of_origin(s, "T2", "SECRET form"),
     "sealed.occasion_of": lambda s, it: sealed.occasion_of(s, "T2", "pulse-1"),
     "sealed.seat_of": lambda s, it: sealed.seat_of(s, "T2", "pulse-1", "UADA"),
     "sealed.people_of": lambda s, it: sealed.people_of(s, "T2", "pulse-1"),
@@ -235,21 +412,23 @@ TRIED: dict[str, Try] = {
 }
 ONLY_ADDS = {  # they take no id of another row: what they add is the caller's own
     "calendar.add_schedule", "decisions.add_keepers", "decisions.add_miss", "decisions.add_rights",
-    "installations.put_installation", "nudges.want", "outbox.owe", "people.remember", "people.note_act",
-    "sealed.launch",
+    "installations.put_installation", "nudges.want",
+    "outbox.owe", "outbox.owe_each", "pulse.add_pulse", "people.remember", "people.note_act",
+    "sealed.launch", "postmortem.add_review", "postmortem.set_hints",
 }  # fmt: skip
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
-        "prompts.rounds_to_seat",
-        "sealed.to_purge",
+        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close",
+        "postmortem.actions_to_remind", "postmortem.reviews_due", "postmortem.reviews_to_clear",
+        "demo_day.days_to_open", "demo_day.events_to_tend",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},
     "/metrics and the doctor look for what is late": {"outbox.oldest_due", "outbox.stuck"},
     "the sweep goes by age alone": {
-        "calendar.sweep", "decisions.sweep", "installations.gone", "installations.sweep", "nudges.sweep",
-        "outbox.sweep", "pace.sweep", "people.sweep",
+        "calendar.sweep", "decisions.sweep", "demo_day.sweep", "installations.gone", "installations.sweep",
+        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,24 @@ CHANNEL = "C01CHECKOUT"
 QUESTION = "What surprised you this week?"
 LESSON = "flamingo procedure"
 AREA_OF_LESSON = "8"  # Status page, the eighth row of the sample registry
+INCIDENT = ("2026-01-12 09:30", "2026-01-12 11:00")  # before any day on which this is run
+TIMELINE = (
+    ("2026-01-12 09:30", "The graph of waiting checkouts climbs"),
+    ("2026-01-12 09:41", "The alert reaches the phone of whoever is on call"),
+    ("2026-01-12 10:52", "The pool is doubled, and the graph falls"),
+)
+CONDITIONS = ("The pool is shared by two services.", "The alert went to a channel that nobody reads any more.")
+ACTIONS = (
+    ("Give each service a pool of its own", "Two pools stand on the dashboard"),
+    ("Send the alert to whoever is on call", "It rings in a drill"),
+)
+THERE = ["U01MAPLE", "U02BIRCH", "U03CEDAR", "U04HAZEL"]
+SAW = (
+    "The graph climbed at 09:41, and to me it was the cache again.",
+    "A customer wrote at 09:35 that paying takes long.",
+    "My checks were green when the change went out.",
+    "I heard of it in the hallway, long after ten.",
+)
 FIRST_FORM = "Ask every week"
 
 
@@ -150,8 +169,76 @@ def _answer_pulse(somebody: Visitor) -> None:
     somebody.dismiss()
 
 
+def check_postmortem(visitor: Visitor, _others: Visitor, move: Move) -> None:
+    """A review of four: sealed, one hint, revealed, a timeline, two conditions, two actions, published."""
+    visitor.command(CHANNEL, "/postmortem", "start")
+    visitor.submit(
+        visitor.form("Review an incident"),
+        title="Checkout was slow",
+        began=INCIDENT[0],
+        ended=INCIDENT[1],
+        people=THERE,
+    )
+    visitor.submit(visitor.form("Who had which part"), facilitator="U12WILLOW", role_U02BIRCH="change")
+    visitor.form("Begun")
+    visitor.dismiss()
+    move(timedelta(hours=6))  # by day on everybody's clock
+    for number, person in enumerate(THERE):
+        one = Visitor(visitor.control, person)  # afresh: the page hears of everybody's forms
+        one.open_home()
+        one.click("Write what I saw", on=one.home)
+        form = one.form("What you saw")
+        if number == 0:
+            one.submit(form, first="Birch should have checked the dashboard before he deployed.")
+            form = one.form("What you saw")  # with a hint on top
+            if "A reader may hear blame" not in str(form):
+                raise NothingHappened("no hint came")
+        one.submit(form, first=SAW[number], share="name" if number == 0 else "role")
+        one.form("Sealed")
+        one.close()
+    move(timedelta(minutes=16))
+    visitor.reads(CHANNEL, "Now: Conversation")
+
+    facilitator = Visitor(visitor.control, "U12WILLOW")
+    for at, words in TIMELINE:
+        visitor.command(CHANNEL, "/postmortem", "timeline 1")
+        visitor.click("Add a line", on=visitor.reads(CHANNEL, "Timeline of review 1"), channel=CHANNEL)
+        visitor.submit(visitor.form("Add to the timeline"), at=at, words=words)
+        visitor.form("Added")
+        visitor.dismiss()
+    review = visitor.reads(CHANNEL, "Now: Conversation")
+    for words in CONDITIONS:
+        visitor.click("Add what we learned", on=review, channel=CHANNEL)
+        visitor.submit(visitor.form("What it took"), words=words)
+        visitor.form("Added")
+        visitor.dismiss()
+    facilitator.click("Choose quotes", on=review, channel=CHANNEL)
+    facilitator.submit(facilitator.form("Choose quotes"), picked0=["U01MAPLE first"])
+    facilitator.form("Chosen")
+    facilitator.dismiss()
+    facilitator.click("On to the quotes", on=review, channel=CHANNEL)
+    soak = visitor.reads(CHANNEL, "Now: Quotes and actions")
+    visitor.click("Write the summary", on=soak, channel=CHANNEL)
+    visitor.submit(visitor.form("In short"), summary="Checkout slowed down for an hour and a half.")
+    visitor.form("Saved")
+    visitor.dismiss()
+    move(timedelta(days=4))  # two working days, over a weekend at the latest
+    for words, sign in ACTIONS:
+        visitor.click("Add an action", on=soak, channel=CHANNEL)
+        visitor.submit(visitor.form("What we do"), words=words, sign=sign, owner="U02BIRCH")
+        visitor.form("Saved")
+        visitor.dismiss()
+    facilitator.command(CHANNEL, "/postmortem", "publish 1")
+    move(timedelta(minutes=1))
+    visitor.reads(CHANNEL, "is published: Checkout was slow")
+    visitor.command(CHANNEL, "/postmortem", "export 1")
+    print(html.unescape(visitor.reads(CHANNEL, "## What happened")["text"]), flush=True)
+    facilitator.close()
+
+
 CHECKS: dict[str, Callable[[Visitor, Visitor, Move], None]] = {
     "prompts": check_prompts,
     "pulse": check_pulse,
     "decisions": check_decisions,
+    "postmortem": check_postmortem,
 }

@@ -3,22 +3,40 @@
 from storage.schema.base import Base, Json
 from storage.schema.calendar import Keeper, Override, Schedule
 from storage.schema.decisions import Miss, Registry, RegistryKeeper, Right, Role
+from storage.schema.demo_day import DemoAsk, DemoDay, DemoEvent, DemoHost, Showing
 from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
+from storage.schema.postmortem import (
+    Account,
+    Finding,
+    Moment,
+    Quotation,
+    Review,
+    ReviewAction,
+    ReviewChannel,
+    ReviewPerson,
+)
 from storage.schema.prompts import Answer, Prompt, Round
 from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked
 from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
+    "Account",
     "Act",
     "Answer",
     "Base",
     "Delivery",
+    "DemoAsk",
+    "DemoDay",
+    "DemoEvent",
+    "DemoHost",
+    "Finding",
     "Installation",
     "Json",
     "Keeper",
     "Miss",
+    "Moment",
     "Nudge",
     "OAuthState",
     "Override",
@@ -28,8 +46,13 @@ __all__ = [
     "Pulse",
     "PulseKeeper",
     "PulsePicked",
+    "Quotation",
     "Registry",
     "RegistryKeeper",
+    "Review",
+    "ReviewAction",
+    "ReviewChannel",
+    "ReviewPerson",
     "Right",
     "Role",
     "Round",
@@ -37,4 +60,5 @@ __all__ = [
     "SealedBox",
     "SealedOccasion",
     "SealedSeat",
+    "Showing",
 ]

@@ -37,6 +37,7 @@ class Nudge(Base):
     expires_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
     minded_at: Mapped[datetime | None]  # somebody pressed one of its buttons
+    accepted: Mapped[bool] = mapped_column(default=False)  # they took it on: the budget doesn't hold it back
 
     __table_args__ = (
         UniqueConstraint("workspace", "key"),

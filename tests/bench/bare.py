@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import ssl
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 SECRET = "bench"
@@ -32,10 +34,11 @@ FORM = {
 }
 
 
-def echo_app(client: WebClient, threads: int) -> App:
-    """Bolt with the same pool, and nothing else."""
+def echo_app(client: WebClient, threads: int, authorize: Callable[..., AuthorizeResult] | None = None) -> App:
+    """Bolt with the same pool, and nothing else; it asks Slack once who it is, unless `authorize` knows."""
     app = App(
         client=client,
+        authorize=authorize,
         signing_secret=SECRET,
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(threads),

@@ -1,4 +1,16 @@
-"""Five hundred people click in two seconds, and each gets a form from a Slack that takes 300 ms."""
+"""Five hundred people click in two seconds, and each gets a form from a Slack that takes 300 ms.
+
+This is the slowest honest path. What profiles of 500 clicks in one process said (cProfile, 2026-11):
+
+| | function calls a click | CPU a click |
+|---|---|---|
+| Bolt's search among 28 listeners and its polling; four reads | 4,872 | 2.9 to 3.4 ms |
+| a table of listeners, a wait that is woken, one read | 1,894 | |
+| the statement of that read written once | 1,414 | 1.0 to 1.4 ms |
+
+Two fifths of what is left is that one read. Bolt with a listener that only opens a form takes 0.15 ms; in the real
+process TLS, the socket and JSON are the greater part, for bare Bolt as for us.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,325 @@
+"""What a review says: in its channel, in private, and in the forms that only show something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from bot.blocks.common import (
+    Json,
+    Message,
+    actions,
+    button,
+    clip_escaped,
+    context,
+    escape,
+    header,
+    instant,
+    message,
+    modal,
+    quote,
+    section,
+    sure,
+    there,
+)
+from rituals.postmortem.accounts import Opened
+from rituals.postmortem.brief import Brief, label
+from rituals.postmortem.kit import Kit
+from rituals.postmortem.timeline import SURE
+from storage.schema import Finding, Moment, Review, ReviewAction
+
+MOST_BLOCKS = 96
+NEXT = {
+    "accounts": "When all have answered, or at {due}, all accounts open at once. Nobody reads one before.",
+    "conversation": "The accounts are open to those who were asked. Talk until {due}; then any of them may go on.",
+    "soak": "Everybody quoted is asked how, until {due}; silence keeps the less revealing. Ideas become actions.",
+    "published": "It is published. Its actions go on.",
+}
+LABELS = {
+    "accounts": "Accounts",
+    "conversation": "Conversation",
+    "soak": "Quotes and actions",
+    "published": "Published",
+}
+
+
+def start(review: Review, kit: Kit, people: int) -> Message:
+    """The one message in the channel; it is edited as the review goes on."""
+    return message(_channel_blocks(review, kit, people))
+
+
+def stage(review: Review, kit: Kit, people: int, ts: str) -> Message:
+    return message(_channel_blocks(review, kit, people), edits=ts)
+
+
+def _channel_blocks(review: Review, kit: Kit, people: int) -> list[Json]:
+    due = instant(review.due, review.zone)
+    return [
+        section(
+            f"*Review {review.id}: {clip_escaped(review.title, 300)}* ({review.severity})\n"
+            f"{instant(review.began, review.zone)} to {instant(review.ended, review.zone)}. "
+            f"{people} people are asked what they saw; <@{review.facilitator}> facilitates."
+        ),
+        section(f"*Now: {LABELS[review.stage]}.* {NEXT[review.stage].format(due=due)}"),
+        context(escape(kit.ground_rules)),
+        *moves(review),
+    ]
+
+
+def moves(review: Review) -> list[Json]:
+    """The buttons of a stage: what can be added, and the way on."""
+    number = str(review.id)
+    seen = f"{review.id} {review.stage}"
+    add = button("Add to the timeline", "pm_moment", number)
+    learned = button("Add what we learned", "pm_finding", number)
+    idea = button("Add an action", "pm_action", number)
+    back = button("One step back", "pm_back", seen)
+    match review.stage:
+        case "accounts":
+            on = sure(
+                button("Open the accounts", "pm_next", seen),
+                "Open them now?",
+                "Whoever has not answered yet can't any more. They open by themselves when their time is over.",
+                "Open",
+            )
+            built = [add, button("Interim note", "pm_interim", number), on]
+        case "conversation":
+            built = [
+                button("Read the accounts", "pm_read", number, primary=True),
+                learned,
+                add,
+                idea,
+                button("Choose quotes", "pm_choose", number),
+                button("On to the quotes", "pm_next", seen),
+                back,
+            ]
+        case "soak":
+            built = [
+                idea,
+                learned,
+                button("Write the summary", "pm_summary", number),
+                button("Read the draft", "pm_report", number),
+                button("Publish", "pm_next", seen, primary=True),
+                back,
+            ]
+        case _:
+            built = [
+                button("Read the report", "pm_report", number, primary=True),
+                button("Actions", "pm_actions", number),
+            ]
+    return [actions(f"pm-{review.id}", *built)]
+
+
+# --- in private -----------------------------------------------------------------------------------------
+
+
+def request(review: Review, *, again: bool) -> Message:
+    """The request, or its one reminder."""
+    begin = "A reminder, and the only one: " if again else ""
+    return message(
+        [
+            section(
+                f"{begin}<@{review.started_by}> started a review of *{clip_escaped(review.title, 300)}*, and what "
+                f"you saw is part of it. A few boxes, each can stay empty, until "
+                f"{instant(review.due, review.zone)}. Nobody reads it before all accounts open at once."
+            ),
+            actions(f"pm-{review.id}", button("Write what I saw", "pm_account", str(review.id), primary=True)),
+        ]
+    )
+
+
+def quoted(review: Review) -> Message:
+    return message(
+        [
+            section(
+                f"The report of review {review.id}, *{clip_escaped(review.title, 300)}*, quotes you. Look how, "
+                f"until {instant(review.due, review.zone)}: fine, change, or take it out. Saying nothing keeps "
+                "the less revealing of your role and your own choice."
+            ),
+            actions(f"pm-{review.id}", button("See how I am quoted", "pm_quotes", str(review.id), primary=True)),
+        ]
+    )
+
+
+def brief(review: Review, made: Brief, given: int, asked: int) -> Message:
+    """The facilitator's page."""
+
+    def part(heading: str, said: Sequence[tuple[str, str]]) -> list[Json]:
+        lines = "\n".join(f"• {who}: {clip_escaped(words, 240)}" for who, words in said)
+        return [section(f"*{heading}*\n{lines}"[:2_900])] if said else []
+
+    questions = "\n".join(f"{number}. {escape(one)}" for number, one in enumerate(made.questions, 1))
+    return message(
+        [
+            section(
+                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. 45 minutes with those "
+                "who were there is enough; read first, then ask."
+            ),
+            *part("When it reached people", made.times),
+            *part("What people believed", made.believed),
+            *part("What people watched", made.watched),
+            section(f"*Five questions to open with*\n{questions}"),
+            *moves(review),
+        ]
+    )
+
+
+def overdue(review: Review) -> Message:
+    what = {
+        "conversation": "its conversation has had its time",
+        "soak": "its quotes are settled, and it can be published",
+    }.get(review.stage, "it waits")
+    said = (
+        f"Review {review.id}, *{clip_escaped(review.title, 300)}*: {what}. You move it on; from now on anybody "
+        "who was asked may, too."
+    )
+    return message([section(said), *moves(review)])
+
+
+def interim(review: Review, note: Finding) -> Message:
+    return message([section(f"*Review {review.id}, an interim note*"), section(quote(note.words))])
+
+
+def summary(review: Review, findings: Sequence[Finding], kept: Sequence[ReviewAction]) -> Message:
+    """What the channel reads when a review is published."""
+    conditions = [one for one in findings if one.kind == "condition"][:5]
+    doing = [one for one in kept if one.state in ("asked", "accepted", "done")][:8]
+    blocks = [
+        section(f"*Review {review.id} is published: {clip_escaped(review.title, 300)}*"),
+        section(quote(review.summary or "Nobody wrote a summary; the report tells it.", 1_500)),
+    ]
+    if conditions:
+        blocks.append(
+            section("*What it took*\n" + "\n".join(f"• {clip_escaped(one.words, 300)}" for one in conditions))
+        )
+    if doing:
+        blocks.append(section("*What we do now*\n" + "\n".join(f"• {line(one, review)}" for one in doing)))
+    blocks.append(
+        context(f"`/postmortem show {review.id}` has all of it, `/postmortem export {review.id}` as Markdown.")
+    )
+    return message([*blocks, *moves(review)])
+
+
+def line(one: ReviewAction, review: Review) -> str:
+    """An action on one line."""
+    who = f"<@{one.owner}>" if one.owner else "nobody yet"
+    by = f", by {there(one.due, review.zone)[:-7]}" if one.due else ""
+    state = {"asked": " (asked)", "done": " (done)", "dropped": f" (not: {clip_escaped(one.reason, 100)})"}
+    ticket = f" <{one.ticket}|ticket>" if one.ticket else ""
+    return f"{clip_escaped(one.words, 240)}: {who}{by}{state.get(one.state, '')}{ticket}"
+
+
+def action_row(one: ReviewAction, review: Review) -> list[Json]:
+    """An action with its owner's buttons."""
+    number = str(one.id)
+    if one.state == "done":
+        return [section(line(one, review))]
+    asked = [
+        button("I'll do it", "pm_accept", number, primary=True),
+        button("Not me", "pm_decline", number),
+    ]
+    going = [
+        button("Done", "pm_done", number, primary=True),
+        button("Another day", "pm_move", number),
+        button("Drop it", "pm_drop", number),
+        button("Ticket", "pm_ticket", number),
+    ]
+    shape = [button("Shape it", "pm_shape", number)]
+    built = {"asked": asked, "accepted": going, "idea": shape}.get(one.state, [])
+    return [section(line(one, review)), *([actions(f"pma-{number}", *built)] if built else [])]
+
+
+def check_row(one: ReviewAction, review: Review, days: str) -> list[Json]:
+    ask = button("Did it help?", "pm_check", f"{one.id} {days}", primary=True)
+    return [section(f"Done {days} days ago: {line(one, review)}"), actions(f"pmc-{one.id}", ask)]
+
+
+def moved(review: Review) -> list[Json]:
+    """What a move means, for whoever made it."""
+    said = NEXT[review.stage].format(due=instant(review.due, review.zone))
+    return [section(f"*Review {review.id} now: {LABELS[review.stage]}.* {said}"), *moves(review)]
+
+
+# --- only shown -----------------------------------------------------------------------------------------
+
+
+def opened(
+    review: Review, told: Sequence[tuple[str, Sequence[tuple[Opened | None, str]]]], kit: Kit, page: int
+) -> Json:
+    """All accounts, grouped by question, a page at a time."""
+    blocks: list[Json] = []
+    for heading, answers in told:
+        blocks.append(header(heading))
+        for one, said in answers:
+            who = label(one.share, one.person, one.role, kit) if one else "A responder"
+            blocks += [context(who), section(quote(said, 2_900))]
+    if not blocks:
+        blocks = [section("Nobody gave an account. Talk, and add what you learn.")]
+    pages = [blocks[at : at + MOST_BLOCKS - 40] for at in range(0, len(blocks), MOST_BLOCKS - 40)]
+    shown = pages[min(page, len(pages) - 1)]
+    if page + 1 < len(pages):
+        shown = [*shown, actions("pm-more", button("Read on", "pm_read_on", f"{review.id} {page + 1}"))]
+    return modal("notice", f"Accounts of {review.id}", shown, close="Close")
+
+
+def timeline(review: Review, moments: Sequence[Moment], page: int) -> list[Json]:
+    """The timeline in UTC and each reader's own time, with its corrections."""
+    blocks: list[Json] = [section(f"*Timeline of review {review.id}: {clip_escaped(review.title, 300)}*")]
+    for one in moments[page * 20 : page * 20 + 20]:
+        who = f" <@{one.person}>" if one.person else f" {escape(one.who)}" if one.who else ""
+        said = f"*{one.at:%Y-%m-%d %H:%M} UTC* ({instant(one.at, review.zone)}){who}: "
+        said += clip_escaped(one.words, 1_500)
+        said += f" <{one.permalink}|message>" if one.permalink else ""
+        if one.is_gone:
+            said = f"~{one.at:%H:%M} UTC~ its message was deleted, so the report leaves it out"
+        for name, told in (("Knew", one.knew), ("Expected", one.expected)):
+            said += f"\n_{name}:_ {clip_escaped(told, 300)}" if told else ""
+        said += f"\n_{SURE[one.sure].capitalize()}_" if one.sure else ""
+        if one.was["said"]:
+            said += f"\n_Corrected. Before:_ {clip_escaped(str(one.was['said'][-1][1]), 300)}"
+        built = button("Correct", "pm_correct", str(one.id)) if review.stage != "published" else None
+        blocks.append(section(said, built))
+    if not moments:
+        blocks.append(section("It is empty. Add messages by their menu, lines by `/postmortem timeline`."))
+    add = [button("Add a line", "pm_moment", str(review.id)), button("Paste lines", "pm_lines", str(review.id))]
+    if len(moments) > page * 20 + 20:
+        add.append(button("Later lines", "pm_later", f"{review.id} {page + 1}"))
+    return [*blocks, actions(f"pmt-{review.id}", *add)]
+
+
+def listing(reviews: Sequence[Review]) -> list[Json]:
+    """Reviews, one a line."""
+    if not reviews:
+        return [section("There is no review here yet. `/postmortem start` begins one.")]
+    lines = [
+        f"• *{one.id}* {clip_escaped(one.title, 120)} ({one.severity}, "
+        f"{one.began.astimezone(ZoneInfo(one.zone)):%Y-%m-%d}): {LABELS[one.stage].lower()}"
+        for one in reviews[:40]
+    ]
+    return [section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)]
+
+
+def status(review: Review, kit: Kit, given: int, asked: int) -> list[Json]:
+    """Where a review is, and what comes next."""
+    return [
+        section(f"*Review {review.id}: {clip_escaped(review.title, 300)}* ({review.severity})"),
+        section(
+            f"*Now: {LABELS[review.stage]}.* {NEXT[review.stage].format(due=instant(review.due, review.zone))}"
+        ),
+        context(f"{given} of {asked} gave an account. <@{review.facilitator}> facilitates."),
+        *moves(review),
+    ]
+
+
+def report(markdown: str) -> list[Json]:
+    """The report as it is written, in pieces that Slack takes."""
+    shown = escape(markdown)
+    pieces: list[str] = []
+    while shown and len(pieces) < 40:
+        cut = (
+            len(shown) if len(shown) <= 2_900 else max(shown.rfind("\n", 0, 2_900), shown.rfind(" ", 1_500, 2_900))
+        )
+        cut = cut if cut > 0 else 2_900
+        pieces.append(shown[:cut])
+        shown = shown[cut:].lstrip("\n")
+    return [section(one) for one in pieces]

@@ -1,0 +1,93 @@
+"""The start of a review: by command, by a message's menu, or from App Home."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slack_bolt import Ack
+
+import storage.people
+from bot.blocks.common import Json, carried
+from bot.blocks.postmortem import starting as forms
+from bot.blocks.postmortem import writing
+from bot.clock import now
+from bot.postmortem.plain import plain_words
+from bot.postmortem.reading import names_of
+from bot.visit import Visit
+from rituals.errors import InvalidField, InviteMe
+from rituals.postmortem import reviews
+from rituals.postmortem.kit import Kit
+from rituals.who_may import may_start
+
+INVOLVED = (
+    "Whoever facilitates was involved. That can work, but it is hard to ask and to remember at once, and people "
+    "may say less. Somebody who wasn't there would be better; send it again to keep your choice."
+)
+
+
+def open_first(ack: Ack, visit: Visit) -> None:
+    """*Review an incident* on App Home."""
+    ack()
+    show_first(visit)
+
+
+def open_from_message(ack: Ack, body: Json, visit: Visit) -> None:
+    """*Start a postmortem* in a message's menu: its first words are the title."""
+    ack()
+    words = " ".join(plain_words(body["message"].get("text", "")).split())
+    show_first(visit, channel=body["channel"]["id"], title=words)
+
+
+def show_first(visit: Visit, *, channel: str = "", title: str = "") -> None:
+    """Open the first form. Raises GuestsMayNot, InviteMe."""
+    asker = visit.member()
+    channels = visit.shared_channels()
+    if not channels:
+        raise InviteMe
+    view = forms.first(channels, visit.everybody(), asker.zone or "UTC", now(), channel=channel, title=title)
+    visit.open(view)
+
+
+def take_first(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
+    """What happened and who was there; who had which part is asked next."""
+    begun = forms.read_first(view, now())
+    may_start(visit.member(), visit.channel(begun.channel))
+    everybody = visit.everybody()
+    names = dict(everybody) if everybody else names_of(visit, begun.people)
+    with visit.sessions.reading() as session:
+        others = [one for one, _ in everybody or []]
+        suggested = reviews.suggest(session, visit.workspace, begun.people, others)
+    ack(response_action="update", view=forms.roles(begun, kit, names, everybody, suggested))
+
+
+def take_roles(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
+    """Start it, once the gentle word about a facilitator who was involved was said."""
+    incident = forms.read_roles(view)
+    may_start(visit.member(), visit.channel(incident.channel))
+    reviews.check_people(incident.people, incident.facilitator)
+    if visit.asker(incident.facilitator).is_guest:
+        raise InvalidField(
+            "facilitator", "Guests, bots and people who left can't facilitate. Choose somebody else."
+        )
+    if incident.facilitator in incident.people and not writing.was_hinted(view):
+        ack(response_action="update", view=writing.again(view, INVOLVED, "warning"))
+        return
+    asked = {person: visit.asker(person) for person in incident.people}
+    here = {person: role for person, role in incident.people.items() if not asked[person].is_guest}
+    reviews.check_people(here, incident.facilitator)
+    incident = replace(incident, people=here)
+    with visit.sessions.begin() as session:
+        for person in here:
+            storage.people.remember(session, visit.workspace, person, zone=asked[person].zone)
+        review = reviews.start(
+            session,
+            visit.workspace,
+            incident,
+            kit=kit,
+            zones={person: one.zone for person, one in asked.items()},
+            by=visit.person,
+            origin=carried(view).get("origin") or view["id"],
+            now=now(),
+        )
+    ack(response_action="update", view=forms.started(review.id, len(asked) - len(here)))
+    visit.redraw_home()

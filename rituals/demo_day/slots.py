@@ -1,0 +1,223 @@
+"""Slots: who shows something, who waits, and who moves up."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import storage.demo_day as rows
+from rituals import nudges
+from rituals.demo_day.drawing import draw
+from rituals.errors import InvalidField, NotFound, Refusal
+from storage import Session
+from storage.schema import DemoDay, DemoEvent, Showing
+
+LONGEST_TITLE = LONGEST_AUDIENCE = 150
+LONGEST_LINK = 500
+MOST_TOLD = 2  # private messages to a presenter about one event
+
+
+class Over(Refusal):
+    """That demo day is over, so nothing can be changed there. `/demoday next` shows the next one."""
+
+
+class Cancelled(Refusal):
+    """That demo day doesn't take place. `/demoday next` shows the next one."""
+
+
+class NotSignedUp(Refusal):
+    """You haven't signed up for this one. `/demoday sign-up` does it."""
+
+
+class TheyShowNothing(Refusal):
+    """<@{person}> has no slot there to swap with. `/demoday line-up` shows who has one."""
+
+    marked = frozenset({"person"})
+
+
+class TheyHaveASlot(Refusal):
+    """<@{person}> is on the list already. You can swap places instead."""
+
+    marked = frozenset({"person"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody wants to show: a title, for whom it is in one line, how many minutes, perhaps a link."""
+
+    title: str
+    audience: str
+    minutes: int
+    link: str | None = None
+
+
+def check(entry: Entry, most_minutes: int) -> Entry:
+    """Return the entry, trimmed. Raises InvalidField under the box that must be mended."""
+    title, audience = _one_line(entry.title), _one_line(entry.audience)
+    if not title:
+        raise InvalidField("title", "Give it a title, so that people know what they will see.")
+    if len(title) > LONGEST_TITLE:
+        said = f"This has {len(title):,} characters. Please keep the title within {LONGEST_TITLE}."
+        raise InvalidField("title", said)
+    if len(audience) > LONGEST_AUDIENCE:
+        said = f"This has {len(audience):,} characters. Please keep it within {LONGEST_AUDIENCE}."
+        raise InvalidField("audience", said)
+    if not 1 <= entry.minutes <= most_minutes:
+        raise InvalidField("minutes", f"A slot has {most_minutes} minutes. Choose that or less.")
+    return Entry(title, audience, entry.minutes, _check_link(entry.link))
+
+
+def _one_line(words: str) -> str:
+    return " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
+
+
+def _check_link(link: str | None) -> str | None:
+    link = (link or "").strip()
+    if not link:
+        return None
+    try:
+        parts = urlsplit(link)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or any(one in link for one in ' <>|\n\t"') or len(link) > LONGEST_LINK:
+        raise InvalidField("link", "This isn't a link that I can show. It begins with https:// and has no spaces.")
+    return link
+
+
+def open_event(session: Session, workspace: str, event_id: int, now: datetime) -> DemoEvent:
+    """The event, held for this transaction, while people can sign up. Raises NotFound, Cancelled, Over."""
+    event = rows.lock_event(session, workspace, event_id)
+    if event is None:
+        raise NotFound
+    if event.cancelled_at is not None:
+        raise Cancelled
+    if event.at <= now:
+        raise Over
+    return event
+
+
+def sign_up(session: Session, workspace: str, event_id: int, person: str, entry: Entry, now: datetime) -> Showing:
+    """Take a slot, or wait for one when all are taken; a second time changes what will be shown."""
+    event = open_event(session, workspace, event_id, now)
+    day = _day(session, event)
+    entry = check(entry, day.minutes)
+    mine = rows.showing_by(session, workspace, event_id, person)
+    if mine is not None:
+        mine.title, mine.audience, mine.minutes, mine.link = (
+            entry.title,
+            entry.audience,
+            entry.minutes,
+            entry.link,
+        )
+    else:
+        mine = rows.add_showing(
+            session,
+            workspace,
+            event_id,
+            person=person,
+            waits=taken(session, event) >= day.slots,
+            title=entry.title,
+            audience=entry.audience,
+            minutes=entry.minutes,
+            link=entry.link,
+            signed_at=now,
+        )
+    draw(session, event, now)
+    return mine
+
+
+def withdraw(session: Session, workspace: str, event_id: int, person: str, now: datetime) -> None:
+    """Give a slot back; who waited longest moves up and is told. Raises NotSignedUp."""
+    event = open_event(session, workspace, event_id, now)
+    mine = rows.showing_by(session, workspace, event_id, person)
+    if mine is None:
+        raise NotSignedUp
+    rows.drop_showing(session, workspace, mine.id)
+    move_up(session, event, now)
+    draw(session, event, now)
+
+
+def move_up(session: Session, event: DemoEvent, now: datetime) -> list[Showing]:
+    """Let those who wait longest take the slots that are free, and tell them."""
+    free = _day(session, event).slots - taken(session, event)
+    waiting = [one for one in rows.showings(session, event.workspace, event.id) if one.waits]
+    moved = waiting[: max(free, 0)]
+    for one in moved:
+        one.waits = False
+        tell(session, event, one, "up", now)
+    session.flush()  # whoever counts the taken slots next must see it
+    return moved
+
+
+def tell(session: Session, event: DemoEvent, showing: Showing, what: str, now: datetime) -> None:
+    """Tell a presenter something about their slot, twice for an event at most."""
+    if showing.told >= MOST_TOLD:
+        return
+    showing.told += 1
+    nudges.want(
+        session,
+        event.workspace,
+        showing.person,
+        key=f"demo:{event.id}:{what}:{showing.told}",
+        kind=f"demo.{what}",
+        facts={"event": event.id},
+        now=now,
+        until=event.at,
+        accepted=True,
+    )
+
+
+def hand_over(session: Session, workspace: str, event_id: int, person: str, to: str, now: datetime) -> None:
+    """Give a slot, with what was to be shown, to somebody else. Raises NotSignedUp, TheyHaveASlot."""
+    event = open_event(session, workspace, event_id, now)
+    mine = rows.showing_by(session, workspace, event_id, person)
+    if mine is None:
+        raise NotSignedUp
+    if rows.showing_by(session, workspace, event_id, to) is not None:
+        raise TheyHaveASlot(person=to)
+    mine.person, mine.told = to, 0
+    session.flush()  # told below, under the new name
+    tell(session, event, mine, "yours", now)
+    draw(session, event, now)
+
+
+def swap(session: Session, workspace: str, event_id: int, person: str, other: str, now: datetime) -> None:
+    """Exchange two places of the agenda. Raises NotSignedUp, TheyShowNothing."""
+    event = open_event(session, workspace, event_id, now)
+    mine = rows.showing_by(session, workspace, event_id, person)
+    theirs = rows.showing_by(session, workspace, event_id, other)
+    if mine is None or mine.waits:
+        raise NotSignedUp
+    if theirs is None or theirs.waits:
+        raise TheyShowNothing(person=other)
+    mine.place, theirs.place = theirs.place, mine.place
+    draw(session, event, now)
+
+
+def say_nothing(session: Session, workspace: str, event_id: int, person: str, now: datetime) -> None:
+    """*Nothing this time*: a full answer, which nobody sees; nobody asks them about this event again."""
+    open_event(session, workspace, event_id, now)
+    rows.note_ask(session, workspace, event_id, person, now, has_nothing=True)
+
+
+def taken(session: Session, event: DemoEvent) -> int:
+    """How many slots are taken."""
+    return sum(not one.waits for one in rows.showings(session, event.workspace, event.id))
+
+
+def missing(showing: Showing) -> list[str]:
+    """What a presenter might still add."""
+    return [
+        word
+        for word, there in (("a line on whom it is for", showing.audience), ("a link", showing.link))
+        if not there
+    ]
+
+
+def _day(session: Session, event: DemoEvent) -> DemoDay:
+    day = rows.demo_day(session, event.workspace, event.demo_day_id)
+    assert day is not None
+    return day

@@ -1,0 +1,56 @@
+"""When things happened, as people type it, and when people may be spoken to."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rituals.calendar.recurrence import resolve
+from rituals.errors import InvalidField
+
+FIRST_HOUR, LAST_HOUR = 8, 20  # a message about an incident comes between these, in its reader's zone
+EARLIEST_YEAR = 2000
+TYPED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2}(?::\d{2})?)\s*(Z|UTC|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
+
+
+def read_moment(words: str, zone: str, box: str, now: datetime) -> datetime:
+    """An instant from "2026-11-23 14:05" on the clocks of `zone`, or with an offset of its own ("+01:00", "Z").
+
+    An hour that comes twice, when clocks go back, is the first of the two unless an offset says otherwise.
+    Raises InvalidField under `box`, also for what has not happened yet.
+    """
+    found = TYPED.fullmatch(words.strip())
+    try:
+        if found is None:
+            raise ValueError
+        local = datetime.fromisoformat(f"{found[1]}T{found[2].zfill(5 if len(found[2]) < 6 else 8)}")
+        offset = (found[3] or "").upper().replace("UTC", "Z")
+        at = datetime.fromisoformat(local.isoformat() + offset).astimezone(UTC) if offset else resolve(local, zone)
+    except (ValueError, OverflowError):
+        raise InvalidField(
+            box, "Write it like 2026-11-23 14:05, with +01:00 behind it if the zone differs."
+        ) from None
+    if at > now:
+        raise InvalidField(box, "This has not happened yet. Please look at the date and the hour.")
+    if at.year < EARLIEST_YEAR:
+        raise InvalidField(box, "That is too long ago. Please look at the year.")
+    return at
+
+
+def in_daytime(at: datetime, zone: str | None) -> datetime:
+    """The first moment from `at` on between 8 and 20 in somebody's zone (UTC when Slack knows none)."""
+    local = at.astimezone(ZoneInfo(zone or "UTC"))
+    if FIRST_HOUR <= local.hour < LAST_HOUR:
+        return at
+    day = local.date() if local.hour < FIRST_HOUR else local.date() + timedelta(days=1)
+    return resolve(datetime.combine(day, time(FIRST_HOUR)), zone or "UTC")
+
+
+def days_later(at: datetime, days: int, zone: str, *, working: bool) -> datetime:
+    """The same hour some days later on the clocks of `zone`; working days leave out weekends."""
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    while days > 0:
+        local += timedelta(days=1)
+        days -= not working or local.weekday() < 5
+    return resolve(local, zone)

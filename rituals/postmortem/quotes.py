@@ -1,0 +1,110 @@
+"""Calibration: everybody quoted sees how, and says fine, change or withdraw; silence keeps the less revealing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import storage.postmortem as rows
+from rituals.postmortem import accounts
+from rituals.postmortem.refusals import AlreadyPublished, NotYourQuote, WrongStage
+from rituals.postmortem.reviews import clean, find, owe_of
+from storage import Session
+from storage.keys import Custody
+from storage.schema import Moment, Quotation, Review
+
+ANSWERS = ("fine", "changed", "withdrawn")
+LONGEST = 600
+
+
+def choose(
+    session: Session, custody: Custody, workspace: str, review_id: int, picked: Collection[tuple[str, str]]
+) -> int:
+    """Quote these answers, (person, question), in the report; those of before that nobody answered are let go.
+
+    Returns how many are quoted. Raises StillSealed, WrongStage once their people are being asked.
+    """
+    review = find(session, workspace, review_id)
+    if review.stage in ("soak", "published"):
+        raise WrongStage(stage="having its quotes checked", number=review.id)
+    for kept in rows.parts_of(session, workspace, Quotation, review_id):
+        if kept.state == "asked" and (kept.person, kept.source) not in picked:
+            rows.drop_part(session, workspace, Quotation, kept.id)
+    for opened in accounts.open_all(session, custody, workspace, review_id):
+        for question, said in opened.answers.items():
+            if (opened.person, question) in picked:
+                _quote(session, review, opened.person, question, None, said, opened.share)
+    return len(rows.parts_of(session, workspace, Quotation, review_id))
+
+
+def _quote(
+    session: Session, review: Review, person: str, source: str, moment_id: int | None, words: str, share: str
+) -> None:
+    rows.add_part(
+        session,
+        review.workspace,
+        Quotation,
+        review.id,
+        person=person,
+        source=source,
+        moment_id=moment_id,
+        words=words[:LONGEST],
+        share=share,
+        state="asked",
+    )
+
+
+def gather(session: Session, review: Review, now: datetime) -> None:
+    """Ask everybody who is quoted, from the timeline too, in one message each."""
+    shares = {one.person: one.share for one in rows.accounts_of(session, review.workspace, review.id)}
+    for moment in rows.moments_of(session, review.workspace, review.id):
+        if moment.person is not None and not moment.is_gone:
+            share = shares.get(moment.person, "role")
+            _quote(session, review, moment.person, f"moment {moment.id}", moment.id, moment.words, share)
+    asked = [one for one in rows.parts_of(session, review.workspace, Quotation, review.id) if one.state == "asked"]
+    for person in sorted({one.person for one in asked}):
+        owe_of(session, review, "quotes", to=person, now=now)
+
+
+def of(session: Session, workspace: str, review_id: int, person: str) -> list[Quotation]:
+    """How somebody is quoted in a review."""
+    return [one for one in rows.parts_of(session, workspace, Quotation, review_id) if one.person == person]
+
+
+def answer(
+    session: Session, workspace: str, quotation_id: int, person: str, wish: str, words: str, share: str
+) -> None:
+    """Take what somebody says to a quote of theirs. Raises NotYourQuote, AlreadyPublished."""
+    quotation = rows.part(session, workspace, Quotation, quotation_id)
+    if quotation is None or quotation.person != person:
+        raise NotYourQuote
+    if find(session, workspace, quotation.review_id).stage == "published":
+        raise AlreadyPublished
+    if wish not in ANSWERS:
+        return  # no answer yet
+    words = clean(words, f"words{quotation_id}", most=LONGEST)
+    if wish == "changed" and words:
+        quotation.words = words
+    quotation.share = share if share in accounts.SHARES else quotation.share
+    quotation.state = wish
+
+
+def keep_silent(session: Session, review: Review) -> None:
+    """The time is over: who said nothing is quoted in the less revealing way."""
+    for quotation in rows.parts_of(session, review.workspace, Quotation, review.id):
+        if quotation.state == "asked":
+            quotation.state = "silent"
+
+
+def shown_as(share: str, state: str) -> str | None:
+    """How a quote stands in the report: by name, role or as a responder; None when it doesn't."""
+    if state == "withdrawn":
+        return None
+    if state in ("silent", "asked"):
+        return "role" if share == "name" else share
+    return share
+
+
+def of_moment(quotations: Collection[Quotation], moment: Moment) -> Quotation | None:
+    """What its author said to a line of the timeline."""
+    return next((one for one in quotations if one.moment_id == moment.id), None)

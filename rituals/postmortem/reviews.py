@@ -1,0 +1,196 @@
+"""Reviews: started, found, and who may do what with them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import storage.postmortem as rows
+from rituals.errors import InvalidField
+from rituals.postmortem.hours import days_later, in_daytime
+from rituals.postmortem.kit import Kit
+from rituals.postmortem.refusals import NoSuchReview, NotYourReview, OnlyTheFacilitator
+from rituals.who_may import Asker
+from storage import Session
+from storage.outbox import owe
+from storage.schema import Review
+
+MOST_PEOPLE = 20
+LONGEST = 3_000  # characters of a box
+LONGEST_TITLE = 150
+
+
+@dataclass(frozen=True)
+class Incident:
+    """What a review is about, as somebody filled it in. `people` are those asked, with their roles."""
+
+    title: str
+    severity: str
+    began: datetime
+    ended: datetime
+    zone: str
+    channel: str
+    people: Mapping[str, str]
+    facilitator: str
+
+
+def clean(words: str, box: str, *, needed: bool = False, most: int = LONGEST) -> str:
+    """Somebody's words without control characters. Raises InvalidField for too long, or for none where needed."""
+    kept = "".join(one for one in words if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs")).strip()
+    if needed and not kept:
+        raise InvalidField(box, "Please write something here.")
+    if len(kept) > most:
+        raise InvalidField(box, f"This has {len(kept):,} characters. Please keep it within {most:,}.")
+    return kept
+
+
+def check_span(began: datetime, ended: datetime) -> None:
+    """Raises InvalidField when the end comes before the beginning."""
+    if ended < began:
+        raise InvalidField("ended", "It ended before it began. Please look at both.")
+
+
+def check_people(people: Collection[str], facilitator: str | None = None) -> None:
+    """Raises InvalidField for nobody, too many, and a facilitator who would be the only voice."""
+    if not people:
+        raise InvalidField("people", "Choose who was there. Two people see more than one.")
+    if len(people) > MOST_PEOPLE:
+        raise InvalidField("people", f"Choose at most {MOST_PEOPLE}: those who saw most of it.")
+    if facilitator is not None and set(people) == {facilitator}:
+        raise InvalidField(
+            "facilitator",
+            "Somebody who is asked alone can't facilitate too. Choose somebody who was not involved.",
+        )
+
+
+def suggest(session: Session, workspace: str, people: Collection[str], others: Sequence[str]) -> str | None:
+    """Who might facilitate: not involved, and longest not asked to; None when everybody was involved."""
+    last = rows.facilitations(session, workspace)
+    free = [one for one in others if one not in people]
+    return min(free, key=lambda one: (last[one].timestamp() if one in last else 0.0, one), default=None)
+
+
+def start(
+    session: Session,
+    workspace: str,
+    incident: Incident,
+    *,
+    kit: Kit,
+    zones: Mapping[str, str | None],
+    by: str,
+    origin: str,
+    now: datetime,
+) -> Review:
+    """Open a review and owe its message and everybody's request; the same form a second time adds nothing."""
+    title = clean(" ".join(incident.title.split()), "title", needed=True, most=LONGEST_TITLE)
+    check_span(incident.began, incident.ended)
+    check_people(incident.people, incident.facilitator)
+    size = kit.severities[incident.severity]
+    due = now + timedelta(hours=size.accounts_hours)
+    if size.working:
+        due = days_later(now, -(-size.accounts_hours // 24), incident.zone, working=True)
+    review, is_new = rows.add_review(
+        session,
+        workspace,
+        incident.people,
+        origin=origin,
+        channel=incident.channel,
+        title=title,
+        severity=incident.severity,
+        began=incident.began,
+        ended=incident.ended,
+        zone=incident.zone,
+        facilitator=incident.facilitator,
+        started_by=by,
+        started_at=now,
+        stage="accounts",
+        since=now,
+        due=due,
+        actions_due=days_later(now, size.actions_days, incident.zone, working=False),
+    )
+    if is_new:
+        owe_of(session, review, "start", to=review.channel, now=now)
+        for person in incident.people:
+            _ask(session, review, person, zones.get(person), now)
+    return review
+
+
+def _ask(session: Session, review: Review, person: str, zone: str | None, now: datetime) -> None:
+    """The request within the hour by day, and one reminder when half of the time is over."""
+    first = in_daytime(now, zone)
+    second = in_daytime(first + (review.due - first) / 2, zone)
+    owe_of(session, review, "account", to=person, now=now, due=first, until=review.due)
+    if first < second < review.due:
+        owe_of(session, review, "remind", to=person, now=now, due=second, until=review.due)
+
+
+def owe_of(
+    session: Session,
+    review: Review,
+    what: str,
+    *,
+    to: str,
+    now: datetime,
+    due: datetime | None = None,
+    until: datetime | None = None,
+    once: str = "",
+) -> bool:
+    """Owe one message of a review, once per receiver (and per `once`, where it may come again)."""
+    return owe(
+        session,
+        review.workspace,
+        key=f"postmortem:{review.id}:{what}:{to}{f':{once}' if once else ''}",
+        kind=f"postmortem.{what}",
+        to=to,
+        facts={"review": review.id},
+        due=due or now,
+        now=now,
+        expires_at=until,
+    )
+
+
+def redraw(session: Session, review: Review, now: datetime) -> None:
+    """Owe another look of its message in the channel."""
+    owe_of(session, review, "stage", to=review.channel, now=now, once=str(review.moved))
+
+
+def find(session: Session, workspace: str, review_id: int) -> Review:
+    """The review with this id. Raises NoSuchReview."""
+    found = rows.review(session, workspace, review_id)
+    if found is None:
+        raise NoSuchReview
+    return found
+
+
+def hold(session: Session, workspace: str, review_id: int) -> Review:
+    """The review with this id, for a change of its stage. Raises NoSuchReview."""
+    found = rows.lock_review(session, workspace, review_id)
+    if found is None:
+        raise NoSuchReview
+    return found
+
+
+def takes_part(session: Session, review: Review, person: str) -> bool:
+    """Whether somebody was asked, or facilitates."""
+    return person == review.facilitator or person in rows.people_of(session, review.workspace, review.id)
+
+
+def may_see(session: Session, review: Review, person: str, *, in_channel: bool) -> None:
+    """Its people and today's members of its channel read a review. Raises NotYourReview."""
+    if not in_channel and not takes_part(session, review, person):
+        raise NotYourReview
+
+
+def may_move(session: Session, review: Review, asker: Asker) -> None:
+    """Facilitator and starter move a stage on, and admins; once it is overdue, anybody who was asked.
+
+    Raises OnlyTheFacilitator.
+    """
+    keepers = (review.facilitator, review.started_by)
+    if asker.person in keepers or asker.is_admin:
+        return
+    if review.overdue_at is not None and takes_part(session, review, asker.person):
+        return
+    raise OnlyTheFacilitator(keepers=" and ".join(f"<@{one}>" for one in dict.fromkeys(keepers) if one))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.blocks.common import Message, message
 from bot.blocks.pulse.result import result, result_with_chart
-from rituals.pulse.instruments import DEFAULT, LOOP, Instrument, load_instruments
+from rituals.pulse.instruments import DEFAULT, LOOP, OURS, Instrument, load_instruments
 from rituals.pulse.publishing import Published, publish
 from tests.slack import problems_in_message
 
@@ -40,6 +40,15 @@ def test_at_the_ceiling_it_says_so() -> None:
     assert "strong, as high as we may show for 6 answers" in said(
         publish(TEAM, [(7,) * 7] * 6, [], invited=6, k=5)
     )
+
+
+def test_where_agreeing_is_the_worse_answer_low_is_strong() -> None:
+    burnout = load_instruments(OURS / "off")["burnout"]
+    told = publish(burnout, [(1, 6, 1, 1)] * 8, [], invited=8, k=8)
+    read = message(result(burnout, burnout.items, told, None)).text
+    assert "*Ineffective in work*: strong, as low as we may show for 8 answers" in read
+    assert 'Twenty minutes about "Burned out from work"' in read
+    assert "it counts the other way round" in read
 
 
 def test_nothing_is_called_weak_where_all_stand_as_high_as_may_be_shown() -> None:
@@ -73,7 +82,9 @@ def test_the_weakest_has_a_guide_to_twenty_minutes() -> None:
     told = said(publish(TEAM, [(7, 1, 7, 7, 7, 7, 7)] * 6, [], invited=6, k=5))
     assert 'Twenty minutes about "Tough issues can be raised"' in told
     assert "Which topic do we talk about in pairs" in told
-    assert "Pick one together" in said(publish(TEAM, [(7, 1, 1, 7, 7, 7, 7)] * 6, [], invited=6, k=5))
+    assert "Pick one, and give it twenty minutes together" in said(
+        publish(TEAM, [(7, 1, 1, 7, 7, 7, 7)] * 6, [], invited=6, k=5)
+    )
 
 
 @settings(max_examples=20)  # each builds and checks two long messages

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rituals.errors import InvalidField
 from rituals.pulse import audience, change, comments, consent
 from rituals.pulse.instruments import DEFAULT, LOOP, TALK, BadInstrument, load_instruments
+from rituals.pulse.instruments import OURS as FOLDER
 from rituals.pulse.publishing import (
     HISTOGRAM_FROM,
     ItemResult,
@@ -26,6 +27,7 @@ from rituals.pulse.publishing import (
 )
 
 OURS = load_instruments(None)
+OFF = FOLDER / "off"
 TEAM = OURS[DEFAULT]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WHOLE = (7, 6, 5, 4, 3, 2, 1)
@@ -94,6 +96,24 @@ def test_the_weakest_is_found_among_what_is_shown_and_the_team_picks_where_two_a
     assert [one.id for one in publish(TEAM, answers, [], invited=6, k=5).weakest()] == ["talents"]
     level = publish(TEAM, [(7, 1, 7, 7, 7, 7, 1)] * 6, [], invited=6, k=5)
     assert [one.id for one in level.weakest()] == ["issues", "talents"]
+
+
+def test_what_stands_for_all_below_it_is_among_the_weakest_though_it_looks_better() -> None:
+    """Of five answers less may be shown than of nine: five ones look like 3.0, and nine of about 2 like 2.4."""
+    answers = [(1, 3)] * 2 + [(1, 2)] * 3 + [(None, 3)] * 2 + [(None, 2)] * 2
+    told = publish(replace(TEAM, items=TEAM.items[:2]), answers, [], invited=9, k=5)
+    assert [(one.n, one.mean) for one in told.items] == [(5, 3.0), (9, 2.4)]
+    assert told.weakest() == list(told.items)
+
+
+def test_where_agreeing_is_the_worse_answer_the_weakest_is_what_most_agree_with() -> None:
+    burnout = load_instruments(OFF)["burnout"]
+    told = publish(burnout, [(2, 6, 2, 2)] * 4 + [(3, 5, 1, 3)] * 4, [], invited=9, k=burnout.k)
+    assert [one.id for one in told.weakest()] == ["burned-out"]
+    assert (told.items[1].worth, told.score) == (2.5, round((5.5 + 2.5 + 5.7 + 5.5) / 4, 1))
+    assert not told.items[1].top
+    assert all(one.top for one in publish(burnout, [(1,) * 4] * 8, [], invited=9, k=8).items)
+    assert read_published(told.in_json()) == told
 
 
 def test_the_score_leaves_out_what_is_asked_about_the_pulse_itself() -> None:
@@ -287,6 +307,14 @@ def test_a_change_that_is_told_went_that_way(before: list[int], now: st.DataObje
 # --- instruments --------------------------------------------------------------------------------------------
 
 
+def test_burnout_is_off_and_shows_nothing_with_fewer_than_eight_answers() -> None:
+    burnout = load_instruments(OFF)["burnout"]
+    assert "burnout" not in OURS
+    assert burnout.k == 8
+    assert all(item.reverse for item in burnout.items)
+    assert publish(burnout, [(4,) * 4] * 7, [], invited=9, k=burnout.k).too_few
+
+
 def test_ours_cite_their_sources_and_every_item_has_its_guide() -> None:
     assert set(OURS) == {"team-safety", "culture", "five-dynamics", "one-question"}
     assert [len(OURS[name].items) for name in ("team-safety", "culture", "five-dynamics")] == [7, 6, 5]
@@ -335,6 +363,7 @@ def test_a_folder_of_ones_own_adds_instruments(tmp_path: Path) -> None:
         (("Wholly]", "Partly, Wholly]"), "scale must name its two ends"),
         (("licence: CC0\n", ""), "licence must be a text"),
         (("avoid: d", "avoid: ''"), "talk.avoid must be a text"),
+        (("avoid: d}", "avoid: d}, reverse: maybe"), "reverse must be true or false"),
         (("items:\n", "items: []\nothers:\n"), "I don't know others"),
         (("  - {id: one", "  []\n#"), "1 to 12 items"),
         (("id: one", "id: change"), '"change" is taken'),

@@ -17,7 +17,15 @@ from storage import Session
 from storage.schema import Delivery, Pulse
 
 REASONS: dict[str, type[Refusal]] = {
-    one.__name__: one for one in (audience.TooFew, audience.TooFewPicked, audience.TooAlike, asking.TooLate)
+    one.__name__: one
+    for one in (
+        audience.TooFew,
+        audience.TooFewPicked,
+        audience.TooAlike,
+        audience.AskedElsewhere,
+        audience.AskedTwice,
+        asking.TooLate,
+    )
 }
 
 

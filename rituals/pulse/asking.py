@@ -11,16 +11,20 @@ import storage.pulse as rows
 from rituals import sealed
 from rituals.errors import InvalidField, NotFound, Refusal
 from rituals.pulse.audience import (
+    APART,
     FEWEST,
     REMEMBER_PICKED,
     TooAlike,
     TooFew,
     check_close,
+    check_elsewhere,
     check_pause,
     check_people,
+    check_picked_elsewhere,
 )
 from rituals.pulse.consent import NoOperator, Terms
 from rituals.pulse.instruments import LOOP, Instrument, Item
+from rituals.pulse.publishing import normal
 from storage import Session
 from storage.keys import Custody
 from storage.outbox import owe, owe_each
@@ -211,14 +215,35 @@ def _may_launch(session: Session, pulse: Pulse, people: Sequence[str], now: date
     lately = rows.launched_since(session, pulse.workspace, now - REMEMBER_PICKED)
     is_picked = pulse.audience == "picked"
     # picked people are compared with whole channels too: all of a channel but one is the oldest trick
-    audiences = [
-        sealed.people_of(session, pulse.workspace, name(one.id))
-        for one in lately
-        if is_picked or one.audience == "picked"
-    ]
+    audiences = [people_of(session, one) for one in lately if is_picked or one.audience == "picked"]
     check_people(people, picked=is_picked, lately=audiences, k=pulse.k)
-    if any(0 < len(set(people) ^ set(other)) < pulse.k for other in audiences if other):
+    if any(0 < len(set(people) ^ other) < pulse.k for other in audiences):
         raise TooAlike(k=pulse.k)
+    same = [
+        one
+        for one in rows.launched_since(session, pulse.workspace, now - APART)
+        if (one.channel, one.instrument) != (pulse.channel, pulse.instrument)  # `may_ask` has seen to those
+        and statements(one) & statements(pulse)
+    ]
+    check_elsewhere(people, [people_of(session, one) for one in same], pulse.k)
+    by_hand = [one for one in same if is_picked or one.audience == "picked"]
+    check_picked_elsewhere(people, [people_of(session, one) for one in by_hand])
+
+
+def statements(pulse: Pulse) -> set[str]:
+    """What a pulse asks, however it was typed; without what is asked about the pulse itself."""
+    asked = [item.text for item in asked_in(pulse).items if item.id != LOOP.id]
+    return {normal(text).casefold().rstrip(".! ") for text in asked}
+
+
+def people_of(session: Session, pulse: Pulse) -> set[str]:
+    """Who was asked. Whoever was forgotten since stays one more, without a name.
+
+    Else those who are left would look like a whole audience, and the difference between both results would be
+    the answer of who left.
+    """
+    known = sealed.people_of(session, pulse.workspace, name(pulse.id))
+    return {*known, *(f"forgotten {pulse.id}-{place}" for place in range(pulse.invited - len(known)))}
 
 
 def _never(session: Session, pulse: Pulse, why: Refusal, now: datetime) -> bool:

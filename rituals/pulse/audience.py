@@ -43,8 +43,14 @@ class TooSoon(Refusal):
 
 
 class AskedElsewhere(Refusal):
-    """Nearly the same people were asked the same questions elsewhere in the last four weeks. The difference
-    between both results would point at the few who were asked only once.
+    """These people, or nearly these, were asked the same in the last four weeks. The difference between both
+    results would point at the few who were asked only once.
+    """
+
+
+class AskedTwice(Refusal):
+    """Some of these people were asked the same in the last four weeks, and one of both groups was picked by hand.
+    Together, both results could tell what few of them said. Please wait, or pick people who weren't asked.
     """
 
 
@@ -86,13 +92,25 @@ def _left(one: set[str], other: set[str], against: set[str]) -> int:
 
 
 def check_elsewhere(people: Collection[str], asked: Sequence[Collection[str]], k: int) -> None:
-    """See that the same items don't go to nearly the same people through another channel.
+    """See that no statement goes to nearly the same people twice within four weeks.
 
-    `asked` are the people of other channels' pulses with these items, of the last four weeks: a channel of all but
-    one is quickly made. Raises AskedElsewhere.
+    `asked` are the people of the pulses of that time with a statement of this one, in any channel and under any
+    name: a channel of all but one is quickly made, and so is a question in a statement's words.
+
+    Raises AskedElsewhere.
     """
     if any(len(set(people) ^ set(other)) < k for other in asked):
         raise AskedElsewhere
+
+
+def check_picked_elsewhere(people: Collection[str], asked: Sequence[Collection[str]]) -> None:
+    """See that nobody is asked a statement twice within four weeks where one of both groups was picked by hand.
+
+    Five who are in one group only don't stand alone, but all five may agree, and no clamp lies over a difference:
+    of ten out of fifteen, a third of all pairs of results make somebody's answer certain. Raises AskedTwice.
+    """
+    if any(set(people) & set(other) for other in asked):
+        raise AskedTwice
 
 
 def check_pause(last_began: datetime | None, now: datetime) -> None:

@@ -21,7 +21,9 @@ def moved(session: Session, pulse: Pulse) -> dict[str, str] | None:
         return None
     then_asked = sealed.people_of(session, pulse.workspace, name(before.id))
     now_asked = sealed.people_of(session, pulse.workspace, name(pulse.id))
-    if not then_asked or not now_asked or not comparable(then_asked, now_asked, max(before.k, pulse.k)):
+    if (len(then_asked), len(now_asked)) != (before.invited, pulse.invited):
+        return None  # somebody was forgotten since, and without them two audiences may look the same
+    if not comparable(then_asked, now_asked, max(before.k, pulse.k)):
         return None
     then = {item.id: item.text for item in asked_in(before).items}
     earlier, told = read_published(before.result), read_published(pulse.result)

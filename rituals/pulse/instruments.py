@@ -33,6 +33,7 @@ class Item:
     label: str
     text: str
     talk: Mapping[str, str]
+    reverse: bool = False  # agreeing is the worse answer
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,12 @@ def _k(file: Path, k: object) -> int:
     return k
 
 
+def _reverse(file: Path, said: object) -> bool:
+    if not isinstance(said, bool):
+        raise BadInstrument(file=file.name, why="reverse must be true or false")
+    return said
+
+
 def _items(file: Path, listed: object, most: int) -> tuple[Item, ...]:
     items = []
     for one in listed if isinstance(listed, list) else []:
@@ -145,6 +152,7 @@ def _items(file: Path, listed: object, most: int) -> tuple[Item, ...]:
                 label=_short(file, one.get("label"), "label", 40),
                 text=_short(file, one.get("text"), "text", LONGEST_ITEM),
                 talk=talk,
+                reverse=_reverse(file, one.get("reverse", False)),
             )
         )
     if not 1 <= len(items) <= most or len({LOOP.id, *(one.id for one in items)}) <= len(items):

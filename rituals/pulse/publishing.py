@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -43,6 +43,23 @@ class ItemResult:
     mean_edge: str  # "", "low" or "high": at the end of what may be shown
     agreement: str  # "", "largely agree", "mixed", "split"
     bins: tuple[int, ...]  # answers of 1-2, 3-4, 5-7; empty where they may not be shown
+    reverse: bool = False  # agreeing is the worse answer
+
+    @property
+    def worth(self) -> float:
+        """The shown mean, the more the better."""
+        return round(1 + POINTS - self.mean, 1) if self.reverse else self.mean
+
+    @property
+    def bottom(self) -> bool:
+        """Whether the mean stands for all that are worse, too."""
+        return self.mean_edge == ("high" if self.reverse else "low")
+
+    @property
+    def top(self) -> bool:
+        """Whether mean and count stand as well as may be shown."""
+        at_the_end = self.favourable[0] == 0 if self.reverse else self.favourable[1] == self.n
+        return at_the_end and self.mean_edge == ("low" if self.reverse else "high")
 
 
 @dataclass(frozen=True)
@@ -60,9 +77,13 @@ class Published:
         return self.n is None
 
     def weakest(self) -> list[ItemResult]:
-        """The items with the lowest published mean: more than one where they are level, and the team chooses."""
-        lowest = min((one.mean for one in self.items), default=0.0)
-        return [one for one in self.items if one.mean == lowest]
+        """The items that none is shown to be worse than: where they are several, the team chooses.
+
+        One whose mean may be worse than what is shown of it is always among them: with fewer answers less may be
+        shown, and an item doesn't look better for that.
+        """
+        lowest = min((one.worth for one in self.items), default=0.0)
+        return [one for one in self.items if one.worth == lowest or one.bottom]
 
     def in_json(self) -> str:
         """One text for one result: the same bytes for the same answers."""
@@ -95,7 +116,7 @@ def publish(
     for place, item in enumerate(instrument.items):
         given = [value for vector in answers if (value := vector[place]) is not None]
         if len(given) >= max(k, 2 * insiders + 3):
-            items.append(show_item(item.id, given, insiders))
+            items.append(replace(show_item(item.id, given, insiders), reverse=item.reverse))
     return Published(
         invited,
         len(answers),
@@ -149,13 +170,13 @@ def agreement(given: Sequence[int], mean: Fraction) -> str:
 
 
 def team_score(items: Sequence[ItemResult], asked: int) -> float | None:
-    """The mean of the item means as they are shown; None when too few items are.
+    """The mean of the item means as they are shown, the more the better; None when too few items are.
 
     Not the mean of persons' means: beside six shown means, that would tell the seventh, which its clamp hides.
     """
     if asked < 2 or len(items) < SCORE_NEEDS * asked:
         return None
-    return round(sum(one.mean for one in items) / len(items), 1)
+    return round(sum(one.worth for one in items) / len(items), 1)
 
 
 def normal(comment: str) -> str:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement as multisets
 from itertools import product
 
@@ -221,6 +222,67 @@ def some_of(n: int) -> Iterator[Given]:
     """Every ninth set of answers, and the extreme ones."""
     yield from list(multisets(SCALE, n))[::9]
     yield from ((7,) * n, (1,) * n, (7,) * (n - 1) + (5,))
+
+
+# --- two pulses together ------------------------------------------------------------------------------------
+
+
+def certain_of_two(only_first: int, both: int, only_second: int) -> tuple[int, int]:
+    """Pairs of results after which an outsider is certain of people who were asked once or twice, and all pairs.
+
+    Two groups are asked the same, and who is in both answers alike each time. Counts and means are looked at; what
+    else is shown could only make it more.
+    """
+    sizes = (only_first, both, only_second)
+    worlds: dict[Hashable, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    for count, total in sums(both):
+        for first, agree_first in shown_with(only_first, both, count, total).items():
+            for second, agree_second in shown_with(only_second, both, count, total).items():
+                known = worlds[first, second]
+                for place, found in enumerate((agree_first, {count}, agree_second)):
+                    known[place].update(found)
+    certain = sum(
+        any(size and found in ({0}, {size}) for found, size in zip(known, sizes, strict=True))
+        for known in worlds.values()
+    )
+    return certain, len(worlds)
+
+
+def sums(n: int) -> list[tuple[int, int]]:
+    """How many of n may agree, with every sum that their answers may have."""
+    return [(count, total) for count in range(n + 1) for total in range(n + 4 * count, 4 * n + 3 * count + 1)]
+
+
+def shown_with(alone: int, both: int, count: int, total: int) -> dict[Hashable, set[int]]:
+    """What may be shown of a group of which some are known, and how many of the others then may agree."""
+    found: dict[Hashable, set[int]] = defaultdict(set)
+    for others, their_sum in sums(alone):
+        found[coarsely(alone + both, others + count, their_sum + total)].add(others)
+    return found
+
+
+@cache
+def coarsely(n: int, count: int, total: int) -> Hashable:
+    told = show_item("one", with_sum(n, count, total))
+    return told.favourable, told.mean, told.mean_edge
+
+
+def test_two_groups_with_nobody_in_both_make_nothing_certain() -> None:
+    assert certain_of_two(5, 0, 5) == (0, 22 * 22)
+    assert certain_of_two(8, 0, 6)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "certain", "of"),
+    [
+        ((0, 5, 1), 203, 210),  # all but one: refused always
+        ((4, 1, 4), 6, 478),
+        ((5, 5, 0), 591, 2_166),  # five apart: refused where anybody was picked by hand, admitted between channels
+        ((5, 10, 0), 3_399, 10_674),
+    ],
+)
+def test_control_two_groups_with_people_in_both_do(sizes: tuple[int, int, int], certain: int, of: int) -> None:
+    assert certain_of_two(*sizes) == (certain, of)
 
 
 # --- the scoreboard -----------------------------------------------------------------------------------------

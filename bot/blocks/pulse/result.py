@@ -73,6 +73,8 @@ def _words(
         opening += " That is fewer than six in ten, so read it as the view of those who did."
     if told.score is not None:
         opening += f" Over all statements: *{told.score:.1f}* of {POINTS}."
+        if any(one.reverse for one in told.items):
+            opening += " There, more is better: where agreeing is the worse answer, it counts the other way round."
     if moved is None:
         opening += " A new baseline: there is nothing yet to compare it with."
     by_id = {one.id: one for one in told.items}
@@ -101,8 +103,8 @@ def line(item: Item, one: ItemResult, moved: str) -> str:
     """One statement in words and numbers."""
     label = clip_escaped(item.label, 40)
     parts = [f"{favourable(one)} agree", mean(one)]
-    if strong(one):
-        parts = [f"strong, as high as we may show for {one.n} answers"]
+    if one.top:
+        parts = [f"strong, as {'low' if one.reverse else 'high'} as we may show for {one.n} answers"]
     if one.agreement:
         parts.append({"largely agree": "largely of one mind", "mixed": "mixed", "split": "split"}[one.agreement])
     if one.bins:
@@ -111,11 +113,6 @@ def line(item: Item, one: ItemResult, moved: str) -> str:
     if moved:
         parts.append(moved)
     return f"• *{label}*: {'; '.join(parts)}\n   _{clip_escaped(item.text, 240)}_"
-
-
-def strong(one: ItemResult) -> bool:
-    """Whether an item stands as high as may be shown."""
-    return one.mean_edge == "high" and one.favourable[1] == one.n
 
 
 def favourable(one: ItemResult) -> str:
@@ -163,7 +160,7 @@ def _talk(items: Sequence[Item], told: Published) -> list[Json]:
     weakest = told.weakest()
     if not weakest:
         return []
-    if all(strong(one) for one in weakest):
+    if all(one.top for one in weakest):
         return [
             divider(),
             section(
@@ -176,7 +173,9 @@ def _talk(items: Sequence[Item], told: Published) -> list[Json]:
         level = ", ".join(f"*{escape(known[one.id].label)}*" for one in weakest)
         return [
             divider(),
-            section(f"Level at the low end: {level}. Pick one together, and give it twenty minutes."),
+            section(
+                f"At the low end, as far as may be shown: {level}. Pick one, and give it twenty minutes together."
+            ),
         ]
     talk, label = known[weakest[0].id].talk, escape(known[weakest[0].id].label)
     return [

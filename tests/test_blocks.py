@@ -171,6 +171,8 @@ def test_a_digest_and_all_its_answers(typed: list[str], beside: str | None) -> N
     answers = given_answers(typed)
     sound(messages.digest(asked("What?"), answers, prompt(beside=beside), "Our direction"))
     sound_view(messages.all_answers(asked("What?"), answers))
+    nameless = messages.sealed_answers(asked("What?", sealed=True, unsealed=typed))
+    sound(messages.digest(asked("What?"), nameless, prompt(), None))
 
 
 @pytest.mark.parametrize("letter", ["x", "&", "漢", "👩", "x\n", "<!channel>"])
@@ -365,6 +367,8 @@ def test_the_first_form_and_its_reader(question: str, count: int) -> None:
 
 @given(words(LONGEST_QUESTION), st.none() | words(LONGEST_ANSWER), words(LONGEST_ANSWER))
 def test_an_answer_is_read_as_it_was_typed(question: str, earlier: str | None, typed: str) -> None:
+    sound_view(answer_forms.sealed_form(5, question, "Tue 24 Nov 2026, 13:00 (Europe/Berlin)"))
+    sound_view(answer_forms.is_sealed())
     view = answer_forms.answer_form(5, question, "Tue 24 Nov 2026, 13:00 (Europe/Berlin)", earlier)
     sound_view(view)
     assert answer_forms.read_answer(filled(view, words={"value": typed})) == (5, typed)

@@ -12,10 +12,8 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from bot import administer, blameless, logs, manifest, outbox, shell
-from bot.decisions import cli as decisions_cli
-from bot.postmortem import cli as postmortem_cli
-from bot.pulse import cli as pulse_cli
 from bot.settings import BadSettings, load_settings
+from bot.verbs import decisions, postmortem, pulse
 from rituals.calendar.recurrence import Plan, check, upcoming
 from rituals.calendar.rules import read_start, read_zone
 from rituals.decisions.files import BadFile
@@ -64,10 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     printed = verb("manifest", run_manifest, "print the app manifest for the rituals that are switched on")
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
     printed.add_argument("--prefix", help='in front of each command, such as "team-"')
-    decisions_cli.add_verbs(verbs)
-    postmortem_cli.add_verbs(verbs)
+    decisions.add_verbs(verbs)
+    postmortem.add_verbs(verbs)
     blameless.add_verb(verbs)
-    pulse_cli.add_verbs(verbs)
+    pulse.add_verbs(verbs)
     outbox.add_verb(verbs)
     verb("security", run_security, "print SECURITY-AND-DATA.md, from the manifest, the tables and the settings")
     audit = verb("audit", run_audit, "who administered what, newest first")

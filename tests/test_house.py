@@ -62,6 +62,7 @@ SHARED = {
         "settings": "the environment",
         "shell": "what the verbs of a shell share",
         "socket": "the line through which Slack speaks to us",
+        "verbs": "the shell's verbs that belong to one ritual",
         "visit": "one request: who asks, where, and what answers it",
         "stopping": "the first signal and the second",
         "switchboard": "Bolt's app, which finds its listener at once",
@@ -215,7 +216,7 @@ class Module:
 def room_of(name: str) -> str:
     """The room that a dotted name lies in: "bot.blocks.prompts.messages" is of prompts, "bot.app" of app."""
     parts = name.split(".")[1:]
-    if parts[:1] == ["blocks"] and len(parts) > 1 and parts[1] in RITUALS:
+    if parts[:1] in (["blocks"], ["verbs"]) and len(parts) > 1 and parts[1] in RITUALS:
         return parts[1]
     return parts[0] if parts else ""
 

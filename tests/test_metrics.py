@@ -78,6 +78,14 @@ def test_what_was_delivered_is_counted_by_kind_over_all_processes_and_names_nobo
         world.close()
 
 
+def test_reading_the_words_of_a_verb_does_not_load_the_library_that_counts() -> None:
+    import subprocess
+    import sys
+
+    looked = "import sys, bot.__main__; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", looked], check=False).returncode == 0
+
+
 def test_a_process_whose_database_is_away_still_tells_the_rest(tmp_path: Path) -> None:
     from bot import metrics
     from storage import open_database

@@ -24,6 +24,7 @@ def want(
     wanted_at: datetime,
     expires_at: datetime,
     accepted: bool = False,
+    not_on: Sequence[str] = (),
 ) -> bool:
     """Want to tell somebody something privately; False when `key` was wanted before."""
     row = {
@@ -35,6 +36,7 @@ def want(
         "wanted_at": wanted_at,
         "expires_at": expires_at,
         "accepted": accepted,
+        "not_on": list(not_on),
     }
     return insert_once(session, Nudge, row)
 
@@ -70,14 +72,6 @@ def tell(session: Session, workspace: str, nudges: Sequence[Nudge], now: datetim
         .where(Nudge.workspace == workspace, Nudge.id.in_([nudge.id for nudge in nudges]))
         .values(told_at=now)
     )
-
-
-def times_told(session: Session, workspace: str, person: str, since: datetime) -> int:
-    """How many bundles somebody was sent since then; everything told at one instant was one message."""
-    told = select(func.count(Nudge.told_at.distinct())).where(
-        Nudge.workspace == workspace, Nudge.person == person, Nudge.told_at >= since
-    )
-    return session.scalar(told) or 0
 
 
 def last_two_ignored(session: Session, workspace: str, person: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -94,6 +94,17 @@ def mind(session: Session, workspace: str, person: str, now: datetime) -> None:
         .where(Nudge.workspace == workspace, Nudge.person == person, Nudge.told_at == last.scalar_subquery())
         .values(minded_at=now)
     )
+
+
+def times_wanted(session: Session, workspace: str, person: str, kinds: Collection[str], key_prefix: str) -> int:
+    """How often somebody was, or is to be, told one of these kinds under this key or below it."""
+    wanted = select(func.count(Nudge.id)).where(
+        Nudge.workspace == workspace,
+        Nudge.person == person,
+        Nudge.kind.in_(kinds),
+        Nudge.key.startswith(key_prefix, autoescape=True),
+    )
+    return session.scalar(wanted) or 0
 
 
 def nudge(session: Session, workspace: str, nudge_id: int) -> Nudge | None:

@@ -333,6 +333,7 @@ TRIED: dict[str, Try] = {
     "installations.mark_gone": lambda s, it: storage.installations.mark_gone(s, "T2", ONE),
     "nudges.waiting_for": lambda s, it: storage.nudges.waiting_for(s, "T2", "UADA", ONE),
     "nudges.tell": lambda s, it: storage.nudges.tell(s, "T2", [s.get_one(Nudge, it.nudge)], ONE),
+    "nudges.times_wanted": lambda s, it: storage.nudges.times_wanted(s, "T2", "UADA", ["prompt.silent"], "k"),
     "nudges.last_two_ignored": lambda s, it: storage.nudges.last_two_ignored(s, "T2", "UADA"),
     "nudges.mind": lambda s, it: storage.nudges.mind(s, "T2", "UADA", ONE),
     "nudges.nudge": lambda s, it: storage.nudges.nudge(s, "T2", it.nudge),

@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import storage.demo_day as rows
+import storage.nudges
 from rituals.demo_day import telling
 from rituals.demo_day.drawing import draw
 from rituals.errors import InvalidField, NotFound, Refusal
@@ -17,6 +18,7 @@ from storage.schema import DemoDay, DemoEvent, Showing
 LONGEST_TITLE = LONGEST_AUDIENCE = 150
 LONGEST_LINK = 500
 MOST_TOLD = 2  # private messages to a presenter about one event
+TO_PRESENTERS = ("demo.up", "demo.yours", "demo.with", "demo.eve")
 
 
 class Over(Refusal):
@@ -165,21 +167,30 @@ def move_up(session: Session, event: DemoEvent, now: datetime) -> list[Showing]:
 
 
 def tell(session: Session, event: DemoEvent, showing: Showing, what: str, now: datetime) -> None:
-    """Tell a presenter something about their slot, twice for an event at most; the day before, the partner too."""
+    """Tell a presenter something about their slot; the day before, their partner too."""
     if what == "eve" and showing.partner:
         _tell_partner(session, event, showing, "eve", now)
-    if showing.told >= MOST_TOLD:
-        return
-    showing.told += 1
-    key = f"{what}:{showing.told}"
-    telling.tell(session, event, showing.person, what, now, key=key, until=event.at, accepted=True)
+    if _has_room(session, event, showing.person, what):
+        showing.told += 1
+        key = f"{what}:{showing.told}"
+        telling.tell(session, event, showing.person, what, now, key=key, until=event.at, accepted=True)
 
 
 def _tell_partner(session: Session, event: DemoEvent, showing: Showing, what: str, now: datetime) -> None:
     """Once that they were named, once the day before. They didn't sign up themselves, so it waits for room."""
     assert showing.partner is not None
-    key = f"{what}:with:{showing.id}"
-    telling.tell(session, event, showing.partner, what, now, key=key, until=event.at)
+    own = rows.showing_by(session, event.workspace, event.id, showing.partner)
+    is_told_anyway = what == "eve" and own is not None and not own.waits
+    if not is_told_anyway and _has_room(session, event, showing.partner, what):
+        key = f"{what}:with:{showing.id}"
+        telling.tell(session, event, showing.partner, what, now, key=key, until=event.at)
+
+
+def _has_room(session: Session, event: DemoEvent, person: str, what: str) -> bool:
+    """Two messages to a presenter about one event, and the last is kept for the day before."""
+    most = MOST_TOLD if what == "eve" else MOST_TOLD - 1
+    prefix = telling.key_of(event)
+    return storage.nudges.times_wanted(session, event.workspace, person, TO_PRESENTERS, prefix) < most
 
 
 def hand_over(session: Session, workspace: str, event_id: int, person: str, to: str, now: datetime) -> None:

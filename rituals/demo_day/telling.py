@@ -11,6 +11,11 @@ from storage import Session
 from storage.schema import DemoEvent, Json
 
 
+def key_of(event: DemoEvent) -> str:
+    """How the keys of all that is told about an event begin."""
+    return f"demo:{event.id}:"
+
+
 def tell(
     session: Session,
     event: DemoEvent,
@@ -34,7 +39,7 @@ def tell(
         session,
         event.workspace,
         person,
-        key=f"demo:{event.id}:{key}",
+        key=key_of(event) + key,
         kind=f"demo.{what}",
         facts={"event": event.id} | (facts or {}),
         now=now,

@@ -34,6 +34,7 @@ RITUAL = "pulse"
 DAYS_OPEN = (1, 2, 3, 5, 7, 10, 14)
 A_MOMENT = timedelta(minutes=30)  # until the ring has looked its people up
 A_DAY = timedelta(days=1)
+TIME_TO_ANSWER = timedelta(hours=2)  # a reminder later than this before the end reminds nobody
 AN_ANSWER = len("null,")
 
 
@@ -195,8 +196,8 @@ def launch(
     )
     open_for = pulse.closes_at - now
     remind_at = pulse.closes_at - (A_DAY if open_for > 2 * A_DAY else open_for / 4)
-    in_time = pulse.closes_at - min(A_DAY, open_for / 2)
-    for kind, due, until in (("invitation", now, in_time), ("reminder", remind_at, pulse.closes_at)):
+    in_time, last = pulse.closes_at - min(A_DAY, open_for / 2), pulse.closes_at - TIME_TO_ANSWER
+    for kind, due, until in (("invitation", now, in_time), ("reminder", remind_at, last)):
         is_needed = kind == "invitation"
         found = nudges.places(session, workspace, people, now=now, due=due, until=until, needed=is_needed)
         for at, invited in found.items():

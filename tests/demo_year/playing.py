@@ -117,12 +117,12 @@ class Year:
             drawn, at = self.random.random(), self._in_hours(id, self.now, event.at - HALF_AN_HOUR)
             if at is None:
                 continue
-            if drawn < 0.22:
+            if drawn < 0.3:
                 self._later(at, lambda id=id: self._signs_up(id, event))  # type: ignore[misc]
                 again = self._in_hours(id, at, event.at - HALF_AN_HOUR)
                 if self.random.random() < 0.2 and again is not None:
                     self._later(again, lambda id=id: self._says(id, event, "withdraw", "withdrew"))  # type: ignore[misc]
-            elif drawn < 0.32:
+            elif drawn < 0.4:
                 self._later(at, lambda id=id: self._says(id, event, "nothing", "nothing"))  # type: ignore[misc]
         host, drawn = event.host, self.random.random()
         at = self._in_hours(host, self.now, event.at - A_DAY) if host else None

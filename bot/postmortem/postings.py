@@ -10,6 +10,7 @@ import storage.postmortem as rows
 from bot.blocks.common import Json, Message, message, section
 from bot.blocks.postmortem import messages
 from bot.rooms import NudgePart, Posting
+from rituals import nudges
 from rituals.postmortem import accounts, actions, brief
 from rituals.postmortem.kit import Kit
 from storage import Session
@@ -36,6 +37,10 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
         review = _of(session, delivery)
         waits = review.id in {one.id for one in rows.unanswered_by(session, delivery.workspace, delivery.to)}
         return messages.request(review, again=again) if waits else None
+
+    def ask_again(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        has_place = nudges.still_has_place(session, delivery.workspace, delivery.to, now)
+        return ask(session, delivery, again=True) if has_place else None
 
     def say_brief(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         review = _of(session, delivery)
@@ -71,9 +76,7 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
         "postmortem.start": Posting(say_start, settled=note_start),
         "postmortem.stage": Posting(say_stage),
         "postmortem.account": Posting(lambda session, it, _seen, _now: ask(session, it, again=False)),
-        "postmortem.remind": Posting(
-            lambda session, it, _seen, _now: ask(session, it, again=True), repeat="at_most_once"
-        ),
+        "postmortem.remind": Posting(ask_again, repeat="at_most_once"),
         "postmortem.brief": Posting(say_brief),
         "postmortem.overdue": Posting(say_overdue, repeat="at_most_once"),
         "postmortem.quotes": Posting(say_quoted),

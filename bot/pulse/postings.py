@@ -10,6 +10,7 @@ import storage.pulse as rows
 from bot.blocks.common import Message, escape
 from bot.blocks.pulse import messages
 from bot.rooms import Posting
+from rituals import nudges
 from rituals.errors import Refusal
 from rituals.pulse import asking, audience
 from rituals.pulse.history import moved
@@ -41,6 +42,12 @@ def postings() -> dict[str, Posting]:
 
         return say
 
+    def say_reminder(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | None:
+        """Whether somebody has room for it says nothing of whether they answered."""
+        if not nudges.still_has_place(session, delivery.workspace, delivery.to, now):
+            return None
+        return saying(("open",), messages.reminder)(session, delivery, seen, now)
+
     def say_result(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
         return messages.result(pulse, moved(session, pulse)) if pulse is not None else None
@@ -56,7 +63,7 @@ def postings() -> dict[str, Posting]:
 
     return {
         "pulse.invitation": Posting(saying(("open",), messages.invitation)),
-        "pulse.reminder": Posting(saying(("open",), messages.reminder), repeat="at_most_once"),
+        "pulse.reminder": Posting(say_reminder, repeat="at_most_once"),
         "pulse.result": Posting(say_result),
         "pulse.heard": Posting(saying(("closed",), messages.heard)),
         "pulse.overdue": Posting(say_overdue, repeat="at_most_once"),

@@ -59,7 +59,6 @@ def running(words: list[str], log: Path, **environment: str) -> Iterator[Running
     """
     ours = ("CANDOR_", "SLACK_", "PYTHONDONTWRITEBYTECODE")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    clean["PYTHONPYCACHEPREFIX"] = str(log.parent / "compiled")
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=ROOT, env=clean | environment, stdout=out, stderr=out

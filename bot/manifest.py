@@ -38,7 +38,7 @@ SCOPES = {  # what each scope is for, and what is missing without it
         "after a broken line a private reminder may be missing",
     ),
     "files:write": (
-        "sends the report of a review as a Markdown file",
+        "sends the report of a review as Markdown, and demo days as a calendar file",
         "the report comes as text",
     ),
 }

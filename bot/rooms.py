@@ -11,6 +11,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.blocks.common import Json, Message
+from bot.pages import Page
 from bot.people import People
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim
@@ -58,6 +59,10 @@ class Bell:
         return self.workspaces.client(workspace)
 
 
+Pages = Callable[[Database, People, Workspaces], Mapping[str, Page]]
+"""What a ritual shows over HTTP, by its path; a path that ends with a slash stands for all below it."""
+
+
 @dataclass(frozen=True)
 class RitualRoom:
     """One ritual, as app, courier, ring and App Home meet it.
@@ -78,3 +83,4 @@ class RitualRoom:
     first_button: Json | None  # None: a ritual that begins where its channel is
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)
+    pages: Pages = lambda *_: {}

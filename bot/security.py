@@ -28,6 +28,7 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "demo_ask": ("40 days", "nobody; the person alone was asked"),
     "demo_day": ("as long as the ritual, and a year longer", "the channel"),
     "demo_event": ("as long as its demo day", "the channel"),
+    "demo_feed": ("until its person revokes it or leaves, and as long as its demo day", "nobody; a hash of the address"),
     "demo_host": ("while they are in the channel", "nobody; who hosts next stands in the line-up"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),

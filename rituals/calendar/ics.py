@@ -87,7 +87,7 @@ def calendar(name: str, events: Sequence[Event]) -> bytes:
     for event in events:
         made.add_component(event)
     if events:
-        days = [event.start.date() for event in events]
+        days = [event.decoded("dtstart").date() for event in events]
         made.add_missing_timezones(
             first_date=min(days).replace(month=1, day=1),
             last_date=max(days).replace(month=12, day=31) + timedelta(days=366 * YEARS_OF_ZONE),

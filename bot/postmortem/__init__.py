@@ -10,7 +10,7 @@ from slack_bolt import App
 import storage.postmortem as rows
 from bot.blocks.common import Json, actions, button, clip_escaped, instant, section
 from bot.blocks.postmortem import messages
-from bot.postmortem import accounts, deciding, drafting, listing, moving, starting
+from bot.postmortem import accounts, deciding, drafting, listing, moving, pinning, starting
 from bot.postmortem.postings import nudge_parts, postings
 from bot.rooms import Bell, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
@@ -30,6 +30,8 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.command(named("postmortem"))(listing.take_command)
     app.shortcut("pm_start_message")(starting.open_from_message)
     app.shortcut("pm_add_message")(drafting.open_from_message)
+
+    app.event("reaction_added")(pinning.take_reaction)
 
     app.action("pm_start")(starting.open_first)
     app.view("pm_start")(starting.take_first)

@@ -74,7 +74,8 @@ is out of date.
 
 The first {len(manifest.core_scopes())} are needed; the others may be declined, and their features stay hidden. Candor reads no messages but the threads
 of its own questions (to count who answered), its own posts (to see whether one went through) and the messages that
-somebody put on a review's timeline (to follow their edits), and none of them without the history scopes.
+somebody put on a review's timeline, by their menu or a pin (to quote them and follow their edits), and none of them
+without the history scopes.
 
 ## What it keeps
 
@@ -127,7 +128,7 @@ did and what you saw; you get an answer before anything is made public.
 
 def _scopes() -> str:
     loaded = manifest.load()["oauth_config"]["scopes"]
-    names = [*loaded["bot"], *loaded["bot_optional"]]
+    names = dict.fromkeys([*loaded["bot"], *loaded["bot_optional"]])
     return "\n".join(f"| `{name}` | {manifest.SCOPES[name][0]} | {manifest.SCOPES[name][1]} |" for name in names)
 
 

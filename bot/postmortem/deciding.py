@@ -14,6 +14,7 @@ from bot.blocks.common import Json, carried, notice, read_form, section
 from bot.blocks.postmortem import deciding, messages, writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
+from bot.postmortem.owning import CANNOT_BE_ASKED
 from bot.postmortem.reading import of_click, readable, reviews_for, writable
 from bot.visit import Visit
 from rituals.errors import InvalidField
@@ -118,9 +119,7 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
         ack(response_action="update", view=writing.again(view, VAGUE, "warning"))
         return
     if given["owner"] and visit.asker(given["owner"]).is_guest:
-        raise InvalidField(
-            "owner", "They can't be asked: they left, or are a guest or a bot. Choose somebody else."
-        )
+        raise InvalidField("owner", CANNOT_BE_ASKED)
     with visit.sessions.begin() as session:
         if "idea" in told:
             rows.drop_part(session, visit.workspace, ReviewAction, told["idea"])

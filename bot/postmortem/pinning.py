@@ -1,7 +1,7 @@
 """A pin on a message puts it on the timeline of the review that its channel has open.
 
-Only where `reactions:read` and the history of the channel were granted: elsewhere Slack doesn't tell, or the message
-can't be read, and nothing happens.
+Only where `reactions:read` and the history of the channel were granted: elsewhere Slack doesn't tell, or the
+message can't be read, and nothing happens.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _pin(visit: Visit, review_id: int, channel: str, ts: str) -> str:
     line = line_of(visit, channel, found)
     with visit.sessions.begin() as session:
         timeline.add(session, visit.workspace, review_id, line, visit.person)
-    return f"It stands on the timeline of review {review_id}. `/postmortem timeline {review_id}` shows it, and corrects it."
+    return f"It stands on the timeline of review {review_id}. `/postmortem timeline {review_id}` corrects it."
 
 
 def _whisper(visit: Visit, channel: str, said: str) -> None:

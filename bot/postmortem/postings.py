@@ -9,7 +9,7 @@ from typing import Any
 import storage.postmortem as rows
 from bot.blocks.common import Json, Message, message, section
 from bot.blocks.postmortem import messages
-from bot.postmortem import asking, handing_over
+from bot.postmortem import asking, handing_over, owning
 from bot.rooms import NudgePart, Posting
 from rituals.postmortem import accounts, actions, brief
 from rituals.postmortem.kit import Kit
@@ -66,6 +66,7 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
     return (
         asking.postings()
         | handing_over.postings(kit)
+        | owning.postings()
         | {
             "postmortem.start": Posting(say_start, settled=note_start),
             "postmortem.stage": Posting(say_stage),
@@ -119,10 +120,12 @@ def nudge_parts() -> Mapping[str, NudgePart]:
 
     def say_check(session: Session, nudge: Nudge) -> list[Json] | None:
         one = rows.part(session, nudge.workspace, ReviewAction, nudge.facts["action"])
-        if one is None or one.state != "done" or one.owner != nudge.person or one.done_at is None:
+        if one is None or one.state != "done" or one.done_at is None:
             return None
         review = rows.review(session, nudge.workspace, one.review_id)
         assert review is not None  # an action goes with its review
+        if nudge.person not in (one.owner, *actions.keepers(review)):
+            return None
         days = str(actions.check_at(one.done_at, nudge.wanted_at))
         return None if days in one.helped else messages.check_row(one, review, days)
 

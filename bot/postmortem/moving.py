@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_bolt import Ack
 
-from bot.blocks.common import Json, modal, section
+from bot.blocks.common import Json, modal, notice, section
 from bot.blocks.postmortem import messages
 from bot.clock import now
 from bot.courier.papers import upload
@@ -57,8 +57,11 @@ def markdown_of(visit: Visit, review_id: int, kit: Kit) -> tuple[Review, str]:
 def show_report(ack: Ack, action: Json, visit: Visit, kit: Kit) -> None:
     """*Read the report*, or its draft."""
     ack()
-    review, markdown = markdown_of(visit, of_click(action)[0], kit)
-    visit.open(modal("notice", f"Review {review.id}", messages.report(markdown), close="Close"))
+    review = readable(visit, of_click(action)[0])
+    shown = visit.open(notice(f"Review {review.id}", "One moment: I ask Slack for the names in it."))
+    _, markdown = markdown_of(visit, review.id, kit)  # each name is a question, and a trigger lives three seconds
+    view = modal("notice", f"Review {review.id}", messages.report(markdown), close="Close")
+    visit.client.views_update(view_id=shown, view=view)
 
 
 def export(visit: Visit, review: Review, kit: Kit, workspaces: Workspaces) -> list[Json]:

@@ -21,6 +21,7 @@ from bot.people import People
 from bot.replies import Replies
 from bot.rooms import Posting, RitualRoom
 from bot.switchboard import Switchboard, WordedAck
+from bot.traffic import Traffic
 from bot.visit import Visit
 from bot.wording import Wording
 from bot.workspaces import Workspaces, workspace_id
@@ -57,6 +58,7 @@ def build_app(
     rooms: Mapping[str, RitualRoom],
     wording: Wording,
     redraws: home.Redraws,
+    traffic: Traffic,
     custody: Custody,
     executor: Executor | None = None,
 ) -> App:
@@ -81,6 +83,7 @@ def build_app(
     without_token = copy.copy(client)  # Bolt warns when it sees a token beside `authorize`
     without_token.token = None
     app = Switchboard(
+        traffic,
         name="candor.bolt",  # Bolt sets the level of the logger of this name
         logger=_quiet_logger(),
         client=without_token,

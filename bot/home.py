@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime
-from threading import Lock
+from threading import Event, Lock
 
 from slack_bolt import Ack, App
 
@@ -22,6 +24,8 @@ from storage.people import person as known_person
 
 MOST_KEPT = 20
 AUDIT_LINES = 25
+MOST_WAITING = 200  # Homes to be drawn again
+PATIENCE_SECONDS, NAP_SECONDS = 5.0, 0.05  # then one is drawn though somebody waits
 
 
 class AdminsOnly(Refusal):
@@ -42,32 +46,42 @@ def open_home(event: Json, visit: Visit) -> None:
 class Redraws:
     """Draws App Homes again beside the work, a few at a time, and each person's once for many changes.
 
-    Three calls to Slack after every form would fill the pool in which clicks are answered.
+    A drawing costs three calls to Slack and more time than the form it follows: so it waits until nobody waits
+    for an answer. In a crowd the last ones to act are drawn; the others' Homes are when they look.
     """
 
-    def __init__(self, executor: Executor) -> None:
-        self._executor = executor
-        self._waiting: set[tuple[str, str]] = set()
-        self._lock = Lock()
+    def __init__(
+        self, executor: Executor, is_calm: Callable[[], bool] = lambda: True, most: int = MOST_WAITING
+    ) -> None:
+        self._executor, self._is_calm, self._most = executor, is_calm, most
+        self._waiting: OrderedDict[tuple[str, str], Visit] = OrderedDict()
+        self._lock, self._stopping = Lock(), Event()
 
     def soon(self, visit: Visit) -> None:
         """Draw a visitor's App Home again soon."""
         whose = (visit.workspace, visit.person)
         with self._lock:
-            if whose in self._waiting:
+            is_new = whose not in self._waiting
+            self._waiting[whose] = visit
+            if len(self._waiting) > self._most:
+                self._waiting.popitem(last=False)
+                is_new = False  # the turn of the one that was left out is free
+        if is_new:
+            self._executor.submit(self._draw_next)
+
+    def _draw_next(self) -> None:
+        end = clock.ticks() + PATIENCE_SECONDS
+        while not self._is_calm() and clock.ticks() < end:
+            if self._stopping.wait(NAP_SECONDS):
                 return
-            self._waiting.add(whose)
-
-        def draw() -> None:
-            with self._lock:
-                self._waiting.discard(whose)
-            with keep_going("drawing an App Home again"):
-                publish(visit)
-
-        self._executor.submit(draw)
+        with self._lock:
+            _, visit = self._waiting.popitem(last=False)
+        with keep_going("drawing an App Home again"):
+            publish(visit)
 
     def stop(self) -> None:
         """Finish what is being drawn; what waits is drawn when its person looks."""
+        self._stopping.set()
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 

@@ -22,6 +22,7 @@ from bot.pulse.house_rules import Rules
 from bot.replies import PostReply, Replies
 from bot.rooms import Bell, RitualRoom
 from bot.settings import Settings
+from bot.traffic import Traffic
 from bot.wording import Wording
 from bot.workspaces import Workspaces
 from rituals.postmortem.kit import load_kit
@@ -70,7 +71,9 @@ def build_house(
     wording = Wording(settings.prefix, settings.plain_dates)
     stand_in = urlsplit(settings.slack_base_url).netloc if settings.has_stand_in else None
     replies = Replies(stand_in, post_reply, wording)
-    redraws = redraws or Redraws(ThreadPoolExecutor(REDRAWING_THREADS, thread_name_prefix="redraw"))
+    traffic = Traffic()
+    drawing = ThreadPoolExecutor(REDRAWING_THREADS, thread_name_prefix="redraw")
+    redraws = redraws or Redraws(drawing, traffic.is_calm)
     app = build_app(
         client=client,
         workspaces=workspaces,
@@ -80,6 +83,7 @@ def build_house(
         rooms=rooms,
         wording=wording,
         redraws=redraws,
+        traffic=traffic,
         custody=custody,
         executor=executor,
     )

@@ -22,6 +22,7 @@ from bot import clock
 from bot.answered import Answered
 from bot.blocks.common import Json
 from bot.metrics import ACKS
+from bot.traffic import Traffic
 from bot.wording import Wording
 
 Run = Callable[[Listener, BoltRequest, BoltResponse], None]
@@ -62,18 +63,19 @@ class WordedAck(Ack):
 class Switchboard(App):
     """Bolt's app; `connect_all` is called when every listener has been registered."""
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, traffic: Traffic, **given: Any) -> None:
         # the operator comes back when there is an answer: Bolt need not look for it
         super().__init__(process_before_response=True, **given)
         self._answered: Answered[BoltResponse] = Answered()
+        self._traffic = traffic
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Bolt's answer. What Slack sends again (some clicks and commands come twice) is answered as before."""
         began, bolts = clock.ticks(), partial(super().dispatch, req)
         name = req.body.get("trigger_id") or req.body.get("event_id")
-        answer = (
-            self._answered.once(name, bolts, BoltResponse(status=HTTPStatus.GATEWAY_TIMEOUT)) if name else bolts()
-        )
+        with self._traffic.one():
+            none = BoltResponse(status=HTTPStatus.GATEWAY_TIMEOUT)
+            answer = self._answered.once(name, bolts, none) if name else bolts()
         ACKS.labels(kind_of(req.body)).observe(clock.ticks() - began)
         return answer
 

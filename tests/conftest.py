@@ -180,10 +180,10 @@ class AtOnce(Executor):
 
 @pytest.fixture
 def build_candor(slack: Slack, database: Database, travel: Clock) -> Iterator[BuildCandor]:
-    """Builds a bot: `build_candor(team="T1", **settings)`."""
+    """Builds a bot: `build_candor(team="T1", redraws=Redraws(...), **settings)`."""
     pools: list[ThreadPoolExecutor] = []
 
-    def build(team: str = "T1", **given: object) -> Candor:
+    def build(team: str = "T1", redraws: Redraws | None = None, **given: object) -> Candor:
         settings = Settings(bot_token=f"xoxb-{team}", app_token="xapp-test", **given)  # type: ignore[arg-type]
         client = FakeClient(slack, token=f"xoxb-{team}", retry_handlers=[])
         pools.append(ThreadPoolExecutor(20))
@@ -193,7 +193,7 @@ def build_candor(slack: Slack, database: Database, travel: Clock) -> Iterator[Bu
             OneWorkspace.connect(client),
             database,
             executor=pools[-1],
-            redraws=Redraws(AtOnce()),
+            redraws=redraws or Redraws(AtOnce()),
             post_reply=slack.post_response_url,
             per_channel=timedelta(0) if settings.pace_per_minute > 1_000 else PER_CHANNEL,
         )

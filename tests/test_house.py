@@ -62,6 +62,7 @@ SHARED = {
         "settings": "the environment",
         "shell": "what the verbs of a shell share",
         "socket": "the line through which Slack speaks to us",
+        "traffic": "whether Slack waits for us right now",
         "verbs": "the shell's verbs that belong to one ritual",
         "visit": "one request: who asks, where, and what answers it",
         "stopping": "the first signal and the second",

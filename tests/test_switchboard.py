@@ -15,6 +15,7 @@ from slack_bolt.listener import Listener
 from slack_sdk import WebClient
 
 from bot.switchboard import Switchboard, WordedAck
+from bot.traffic import Traffic
 from bot.wording import Wording
 
 SOON = 1.0  # seconds, far below the three that Slack waits
@@ -25,6 +26,7 @@ def app() -> Iterator[Switchboard]:
     """Bolt without Slack, and nobody listens yet."""
     with ThreadPoolExecutor(4) as pool:
         made = Switchboard(
+            Traffic(),
             name="test",
             client=WebClient(),
             signing_secret="unused",

@@ -42,6 +42,7 @@ def house(database: Database, members: int, **given: Any) -> Iterator[tuple[Hous
     built = build_house(settings, client, OneWorkspace.connect(client), database, executor=executor)
     logs.quiet()
     yield built, client
+    built.redraws.stop()
     executor.shutdown()
 
 

@@ -97,15 +97,15 @@ def test_a_stranger_who_cannot_be_asked_is_left_out_and_nobody_waits_for_them(
 
 
 def test_a_guest_among_people_we_know_is_never_asked(slack: Slack, candor: Candor, ada: Person) -> None:
-    start(ada, "UADA", "UBEN", "UGUEST")
+    start(ada, "UADA", "UCEM", "UGUEST")
     candor.ring_at(NOON)
     assert not requests(slack, "UGUEST")
-    assert requests(slack, "UBEN")
+    assert requests(slack, "UCEM")
 
 
 def test_who_left_after_the_start_is_left_out(slack: Slack, candor: Candor, ada: Person) -> None:
-    start(ada, "UADA", "UBEN")
-    slack.users["UBEN"].deleted = True
+    start(ada, "UADA", "UCEM")
+    slack.users["UCEM"].deleted = True
     candor.ring()
     assert [one.person for one in rows(candor, ReviewPerson)] == ["UADA"]
-    assert people(slack, "UBEN")[0].direct_messages == []
+    assert people(slack, "UCEM")[0].direct_messages == []

@@ -11,7 +11,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.blocks.common import Json, Message
-from bot.blocks.papers import Canvas, File
+from bot.papers import Canvas, File
 from bot.people import People
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim

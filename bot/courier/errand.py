@@ -12,12 +12,11 @@ from slack_sdk import WebClient
 
 from bot import clock
 from bot.blocks.common import Message
-from bot.blocks.papers import Canvas, File
 from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
-from bot.courier.papers import draw, upload
 from bot.courier.readback import METADATA, find_posted, may_look
 from bot.metrics import DELIVERIES
+from bot.papers import Canvas, File, draw, upload
 from bot.rooms import Parcel, Posting
 from bot.workspaces import Installation
 from storage import Database

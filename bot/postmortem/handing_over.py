@@ -9,8 +9,8 @@ from datetime import datetime
 from slack_sdk import WebClient
 
 from bot.blocks.common import Message
-from bot.blocks.papers import CANVAS_LIMIT, Canvas, File
 from bot.blocks.postmortem import messages
+from bot.papers import CANVAS_LIMIT, Canvas, File
 from bot.postmortem.reading import names_of
 from bot.rooms import Posting
 from bot.workspaces import Installation

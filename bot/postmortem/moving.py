@@ -7,7 +7,7 @@ from slack_bolt import Ack
 from bot.blocks.common import Json, modal, notice, section
 from bot.blocks.postmortem import messages
 from bot.clock import now
-from bot.courier.papers import upload
+from bot.papers import upload
 from bot.postmortem.following import follow_sources
 from bot.postmortem.handing_over import file_of
 from bot.postmortem.reading import names_of, of_click, readable

@@ -1,10 +1,30 @@
-"""Files and canvases on their way to Slack. Neither carries a job id: Slack takes no metadata with them."""
+"""What is handed over whole: a file, or a canvas of a channel. Slack takes no metadata, so no job id, with them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slack_sdk import WebClient
 
-from bot.blocks.papers import Canvas, File
+CANVAS_LIMIT = 1_048_576  # characters of Markdown, by Slack's reference
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file; `alt` describes it to those who don't see it. Its `name` is what it is recognised by."""
+
+    name: str
+    title: str
+    content: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A canvas in a tab of its channel, whose members may write in it."""
+
+    title: str
+    markdown: str
 
 
 def upload(client: WebClient, to: str, file: File) -> str:

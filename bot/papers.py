@@ -1,4 +1,4 @@
-"""What is handed over whole: a file, or a canvas of a channel. Slack takes no metadata, so no job id, with them."""
+"""What is handed over whole: a file, or a canvas of a channel. Slack takes no metadata with them, so no job id."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ SHARED = {
         "search": "finds the area that a question is about, for decisions",
         "sealed": "the box of every ritual that promises to forget who said what",
         "who_may": "read, start, change",
+        "yaml_files": "files that people write",
     },
     "storage": {
         "calendar": "schedules of every ritual",

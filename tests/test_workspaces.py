@@ -361,6 +361,7 @@ TRIED: dict[str, Try] = {
     ),
     "prompts.round_of": lambda s, it: prompts.round_of(s, "T2", it.round),
     "prompts.round_for": lambda s, it: prompts.round_for(s, "T2", it.round, "UADA"),
+    "prompts.keep_round_open": lambda s, it: prompts.keep_round_open(s, "T2", it.round),
     "prompts.lock_round": lambda s, it: prompts.lock_round(s, "T2", it.round),
     "prompts.open_rounds_of": lambda s, it: prompts.open_rounds_of(s, "T2", it.prompt),
     "prompts.claim_close": lambda s, it: prompts.claim_close(s, "T2", it.round, ONE),

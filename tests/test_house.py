@@ -52,6 +52,7 @@ SHARED = {
         "nudges": "one private message for all rituals",
         "outbox": "what is owed, from a shell",
         "pages": "what a browser, a probe or Prometheus asks for",
+        "papers": "files and canvases, handed over whole",
         "payloads": "what Slack posts over HTTP, read and looked at",
         "people": "who asks, who is in the room",
         "replies": "private answers",

@@ -375,6 +375,8 @@ TRIED: dict[str, Try] = {
     "postmortem.review": lambda s, it: postmortem.review(s, "T2", it.review),
     "postmortem.lock_review": lambda s, it: postmortem.lock_review(s, "T2", it.review),
     "postmortem.reviews_of": lambda s, it: postmortem.reviews_of(s, "T2", ["C1"], "UADA", 9),
+    "postmortem.open_reviews_in": lambda s, it: postmortem.open_reviews_in(s, "T2", "C1"),
+    "postmortem.drop_person": lambda s, it: postmortem.drop_person(s, "T2", it.review, "UADA"),
     "postmortem.facilitations": lambda s, it: postmortem.facilitations(s, "T2"),
     "postmortem.people_of": lambda s, it: postmortem.people_of(s, "T2", it.review),
     "postmortem.unanswered_by": lambda s, it: postmortem.unanswered_by(s, "T2", "UADA"),

@@ -9,7 +9,7 @@ from slack_bolt import App
 
 import storage.demo_day
 from bot.blocks.common import clip
-from bot.demo_day import commands, events, setting_up
+from bot.demo_day import calendars, commands, events, setting_up
 from bot.demo_day.postings import postings
 from bot.demo_day.telling import NUDGES, due_for
 from bot.demo_day.tending import tend
@@ -40,8 +40,8 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.view("demo_recap")(events.take_recap)
 
 
-def room() -> RitualRoom:
-    """Demo days, as the house meets them."""
+def room(public_url: str) -> RitualRoom:
+    """Demo days, as the house meets them; `public_url` is where calendar programs reach us, if they can."""
     return RitualRoom(
         name=RITUAL,
         register=register,
@@ -54,6 +54,8 @@ def room() -> RitualRoom:
         first_button=None,
         edit_action="demo_edit",
         who_left=storage.demo_day.look_again,
+        lends={"public_url": public_url},
+        pages=calendars.pages,
     )
 
 

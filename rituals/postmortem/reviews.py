@@ -16,6 +16,7 @@ from rituals.postmortem.refusals import NoSuchReview, NotYourReview, OnlyTheFaci
 from rituals.who_may import Asker
 from storage import Session
 from storage.outbox import owe
+from storage.people import person as known_person
 from storage.schema import Review
 
 MOST_PEOPLE = 20
@@ -79,7 +80,6 @@ def start(
     incident: Incident,
     *,
     kit: Kit,
-    zones: Mapping[str, str | None],
     by: str,
     origin: str,
     now: datetime,
@@ -114,23 +114,14 @@ def start(
     if is_new:
         owe_of(session, review, "start", to=review.channel, now=now)
         for person in incident.people:
-            _ask(session, review, person, zones.get(person), now)
+            known = known_person(session, workspace, person)
+            zone = known.zone if known is not None else None
+            first = in_daytime(now, zone) if zone else now  # without one we learn it when this is posted
+            halfway = first + (review.due - first) / 2
+            owe_with_room(
+                session, review, "account", person, now=now, due=first, until=halfway, expires_at=review.due
+            )
     return review
-
-
-def _ask(session: Session, review: Review, person: str, zone: str | None, now: datetime) -> None:
-    """The request within the hour by day, and one reminder when half of the time is over."""
-    first = in_daytime(now, zone)
-    halfway = first + (review.due - first) / 2
-    first = owe_with_room(
-        session, review, "account", person, now=now, due=first, until=halfway, expires_at=review.due
-    )
-    second = in_daytime(first + (review.due - first) / 2, zone)
-    if first < second < review.due:
-        last = review.due - timedelta(hours=1)
-        owe_with_room(
-            session, review, "remind", person, now=now, due=second, until=last, expires_at=review.due, needed=False
-        )
 
 
 def owe_with_room(
@@ -145,15 +136,14 @@ def owe_with_room(
     expires_at: datetime | None = None,
     needed: bool = True,
     once: str = "",
-) -> datetime:
-    """Owe somebody a message on the first day from `due` on that has room for it; when that is.
+) -> None:
+    """Owe somebody a message on the first day from `due` on that has room for it.
 
     Where none up to `until` has, what is `needed` comes at `due`, and the rest doesn't.
     """
     found = nudges.places(session, review.workspace, [person], now=now, due=due, until=until, needed=needed)
     for at in found:
         owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once)
-    return next(iter(found), due)
 
 
 def owe_of(
@@ -181,9 +171,10 @@ def owe_of(
     )
 
 
-def redraw(session: Session, review: Review, now: datetime) -> None:
-    """Owe another look of its message in the channel."""
-    owe_of(session, review, "stage", to=review.channel, now=now, once=str(review.moved))
+def redraw(session: Session, review: Review, now: datetime, because: str = "") -> None:
+    """Owe another look of its message in the channel: at each move, and once for each other reason."""
+    once = f"{review.moved}:{because}" if because else str(review.moved)
+    owe_of(session, review, "stage", to=review.channel, now=now, once=once)
 
 
 def find(session: Session, workspace: str, review_id: int) -> Review:

@@ -22,50 +22,46 @@ from tests.conftest import NOON
 
 TERMS = Terms("file", 5, "somebody", False, "all", "soon", "1")
 PEOPLE = [f"U{number}" for number in range(12)]
+ALL_BUT_ONE = PEOPLE[1:]
+CHANNEL, PICKED = ("C1", DEFAULT, "channel"), ("C1", DEFAULT, "picked")
 CLASHES = {
-    "the same channel and questions": (
-        ("C1", DEFAULT, "channel"),
-        ("C1", DEFAULT, "channel"),
-        PEOPLE,
-        "StillOpen",
-    ),
-    "picked people who differ by one": (
-        ("C1", DEFAULT, "picked"),
-        ("C2", "culture", "picked"),
-        PEOPLE[1:],
-        "TooAlike",
-    ),
-    "a channel of all but one": (
-        ("C1", DEFAULT, "channel"),
-        ("C2", DEFAULT, "channel"),
-        PEOPLE[1:],
-        "AskedElsewhere",
-    ),
+    "the same channel and questions": (CHANNEL, CHANNEL, PEOPLE, "StillOpen"),
+    "picked people who differ by one": (PICKED, ("C2", "culture", "picked"), ALL_BUT_ONE, "TooAlike"),
+    "a channel of all but one": (CHANNEL, ("C2", DEFAULT, "channel"), ALL_BUT_ONE, "AskedElsewhere"),
 }
 
 
-def stored_pulse(database: Database, channel: str, instrument: str, audience: str, origin: str) -> int:
+def waits(
+    database: Database, channel: str, instrument: str, audience: str, origin: str = "form", workspace: str = "T1"
+) -> int:
     """A pulse that waits, as `ask` stores it; of two forms that were filled at once, neither saw the other."""
     with database.begin() as session:
         added = stored.add_pulse(
-            session, "T1", ["UADA"], PEOPLE if audience == "picked" else [], channel=channel, instrument=instrument,
-            asked=load_pulse(instrument), terms=TERMS.kept(), audience=audience, comments=False, k=5, opened_at=NOON,
-            closes_at=NOON + timedelta(days=3), origin=origin,
-        )  # fmt: skip
+            session,
+            workspace,
+            ["UADA"],
+            PEOPLE if audience == "picked" else [],
+            channel=channel,
+            instrument=instrument,
+            asked=asdict(load_instruments(None)[instrument]),
+            terms=TERMS.kept(),
+            audience=audience,
+            comments=False,
+            k=5,
+            opened_at=NOON,
+            closes_at=NOON + timedelta(days=3),
+            origin=origin,
+        )
         assert added is not None
         return added.id
 
 
-def load_pulse(instrument: str) -> dict[str, object]:
-    return asdict(load_instruments(None)[instrument])
-
-
 @pytest.mark.parametrize("clash", CLASHES)
 def test_of_two_that_clash_one_wins(database: Database, tmp_path: Path, clash: str) -> None:
-    """The second waits up to half a second here: for a lock that must hold it until the first one has committed."""
+    """Half a second at most: so long the second one waits for the lock, before the first one commits."""
     first, second, others, why = CLASHES[clash]
     files = FileKeys(tmp_path / "keys")
-    numbers = [stored_pulse(database, *one, origin=f"form {place}") for place, one in enumerate((first, second))]
+    numbers = [waits(database, *one, origin=f"form {place}") for place, one in enumerate((first, second))]
     opened: dict[int, bool] = {}
     has_begun = Event()
 
@@ -92,7 +88,7 @@ def test_of_two_that_clash_one_wins(database: Database, tmp_path: Path, clash: s
 
 
 def test_two_processes_that_launch_the_same_pulse_open_it_once(database: Database, tmp_path: Path) -> None:
-    number = stored_pulse(database, "C1", DEFAULT, "channel", "form")
+    number = waits(database, *CHANNEL)
     opened: list[bool] = []
 
     def launch() -> None:
@@ -107,18 +103,10 @@ def test_two_processes_that_launch_the_same_pulse_open_it_once(database: Databas
     assert sorted(opened) == [False, False, False, True]
 
 
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_pulses_of_two_workspaces_do_not_wait_for_each_other(database: Database, tmp_path: Path) -> None:
-    """But on SQLite, which has one writer at a time."""
-    if database.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
-    numbers = [stored_pulse(database, "C1", DEFAULT, "channel", "form")]
-    with database.begin() as session:
-        added = stored.add_pulse(
-            session, "T2", [], [], channel="C1", instrument=DEFAULT, asked=load_pulse(DEFAULT), terms=TERMS.kept(),
-            audience="channel", comments=False, k=5, opened_at=NOON, closes_at=NOON + timedelta(days=3), origin="form",
-        )  # fmt: skip
-        assert added is not None
-        numbers.append(added.id)
+    """On Postgres alone: SQLite has one writer at a time, whosever it is."""
+    numbers = [waits(database, *CHANNEL, workspace=workspace) for workspace in ("T1", "T2")]
     files = FileKeys(tmp_path / "keys")
     with database.begin() as one, database.begin() as two:
         assert asking.launch(one, files, "T1", numbers[0], PEOPLE, NOON)

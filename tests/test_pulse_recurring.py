@@ -395,6 +395,7 @@ def test_in_a_channel_that_is_archived_it_pauses_and_who_looks_after_it_is_told(
     set_up(ada)
     slack.archive(CHANNEL, by="UADA")
     assert only(candor, Schedule).next_due is None
+    candor.ring_at(at("2026-11-24 10:00"))
     candor.ring_at(FIRST)
     assert rows(candor, Pulse) == []
     assert "I paused #1 in <#CPULSE>: the channel is archived." in ada.direct_messages[-1]["text"]
@@ -414,7 +415,7 @@ def test_where_nobody_heard_of_the_archiving_it_pauses_when_it_is_due(
     assert "the channel is archived" in ada.direct_messages[-1]["text"]
 
 
-def test_an_answer_helps_by_hand_as_it_does_by_calendar(candor: Candor, slack: Slack, ada: Person) -> None:
+def test_it_is_answered_like_one_that_was_begun_by_hand(candor: Candor, slack: Slack, ada: Person) -> None:
     """The same invitation, the same button, the same box."""
     set_up(ada)
     candor.ring_at(FIRST)

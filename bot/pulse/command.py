@@ -14,7 +14,6 @@ from bot.pulse.house_rules import Rules
 from bot.visit import Visit
 from rituals.errors import NotFound, Refusal
 from rituals.pulse.consent import NoOperator
-from rituals.pulse.history import moved
 from rituals.pulse.taking import asked
 from rituals.who_may import may_change, may_read
 from storage.schema import Pulse
@@ -63,9 +62,7 @@ def _of(visit: Visit, channel: str, states: tuple[str, ...]) -> list[Pulse]:
 def history(channel: str, visit: Visit) -> None:
     """The results of this channel, with what is to be called a change."""
     found = _of(visit, channel, CLOSED)[:SHOWN]
-    with visit.sessions.reading() as session:
-        told = [(one, moved(session, one)) for one in found]
-    visit.reply(messages.history(told))
+    visit.reply(messages.history([(one, one.moved) for one in found]))
 
 
 def show_comments(ack: Ack, action: Json, visit: Visit) -> None:

@@ -54,7 +54,6 @@ def post_again(ack: Ack, action: Json, visit: Visit) -> None:
     asker, pulse_id = visit.member(), int(action["value"])
     with visit.sessions.reading() as session:
         pulse = closing.to_post_again(session, visit.workspace, pulse_id, asker)
-    visit.people.forget(visit.workspace, pulse.channel)
     may_speak(visit, pulse.channel)
     with visit.sessions.begin() as session:
         closing.post_again(session, visit.workspace, pulse_id, asker, now())
@@ -62,7 +61,8 @@ def post_again(ack: Ack, action: Json, visit: Visit) -> None:
 
 
 def may_speak(visit: Visit, channel: str) -> None:
-    """See that what is said there can be read. Raises ChannelArchived, InviteMe."""
+    """See that what is said there can be read, as of now. Raises ChannelArchived, InviteMe."""
+    visit.people.forget(visit.workspace, channel)
     found = visit.channel(channel)
     if found.is_archived:
         raise ChannelArchived

@@ -9,6 +9,7 @@ from rituals import sealed
 from rituals.pulse.asking import name
 from rituals.pulse.audience import REMEMBER_PICKED
 from storage import Session
+from storage.sealed import occasion_of
 
 AT_ONCE = 500
 
@@ -24,3 +25,10 @@ def forget(session: Session, now: datetime, days: int) -> int:
     for pulse in gone:
         sealed.forget(session, pulse.workspace, name(pulse.id))
     return len(gone)
+
+
+def is_forgotten(session: Session, workspace: str, pulse_id: int) -> bool:
+    """Whether a pulse that was sealed is known by its result alone: nothing is left to be looked at."""
+    pulse = rows.pulse(session, workspace, pulse_id)
+    was_sealed = pulse is not None and pulse.invited > 0
+    return was_sealed and occasion_of(session, workspace, name(pulse_id)) is None

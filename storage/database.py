@@ -6,10 +6,23 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -263,9 +276,15 @@ def open_database(url: str, *, synchronous: str = "NORMAL", pool_size: int = 20)
 
 def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> bool:
     """Insert a row unless a unique key of it is taken; False when it was there already."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(values).on_conflict_do_nothing().returning(*table.__table__.primary_key)
-    return session.execute(statement).first() is not None
+    session.flush()  # rows that this one refers to, when they were only added so far
+    return session.execute(_insert_once(session.get_bind().dialect.name, table), values).first() is not None
+
+
+@cache
+def _insert_once(dialect: str, table: type[DeclarativeBase]) -> Executable:
+    """The statement, put together once: that takes as long as to run it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table.__table__).on_conflict_do_nothing().returning(*table.__table__.primary_key)  # type: ignore[arg-type]
 
 
 def insert_new(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:

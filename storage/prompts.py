@@ -20,6 +20,9 @@ ROUND_FOR = (  # written once: to put it together takes as long as to ask it, an
     .where(Round.workspace == bindparam("workspace"), Round.id == bindparam("round"))
 )
 
+ONE_ROUND = select(Round).where(Round.workspace == bindparam("workspace"), Round.id == bindparam("round"))
+CLOSING, ANSWERING = ONE_ROUND.with_for_update(), ONE_ROUND.with_for_update(read=True)
+
 
 def add_prompt(session: Session, workspace: str, schedule_id: int, **columns: Any) -> Prompt:
     """Store what a schedule asks."""
@@ -65,9 +68,12 @@ def round_for(
 
 def lock_round(session: Session, workspace: str, round_id: int) -> Round | None:
     """The round with this id, held until the transaction ends: no answer slips in while it closes."""
-    return session.scalar(
-        select(Round).where(Round.workspace == workspace, Round.id == round_id).with_for_update()
-    )
+    return session.scalar(CLOSING, {"workspace": workspace, "round": round_id})
+
+
+def keep_round_open(session: Session, workspace: str, round_id: int) -> Round | None:
+    """The round with this id, which can't close before the transaction ends; others may answer meanwhile."""
+    return session.scalar(ANSWERING, {"workspace": workspace, "round": round_id})
 
 
 def rounds_to_close(session: Session, now: datetime, limit: int) -> Sequence[Round]:

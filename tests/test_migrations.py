@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from storage import Database, open_database
 from storage.database import NaiveInstant
-from storage.migrations import check
+from storage.migrations import HERE, check, newest
 from storage.people import note_act, person, remember
 from storage.schema import Base
 from tests.conftest import NOON
@@ -185,3 +185,9 @@ def test_what_raises_leaves_nothing_behind(database: Database) -> None:
         raise ZeroDivisionError
     with database.reading() as session:
         assert person(session, "T1", "U1") is None
+
+
+def test_the_newest_revision_is_the_one_that_the_name_of_the_last_file_says() -> None:
+    from alembic.script import ScriptDirectory
+
+    assert ScriptDirectory(str(HERE)).get_heads() == [newest()]

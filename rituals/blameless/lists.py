@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
+from rituals.yaml_files import read_yaml
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,6 @@ class Lists:
 @cache
 def lists() -> Lists:
     """The lists of words.yaml, read once."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (Path(__file__).parent / "words.yaml").open(encoding="utf-8") as file:
-        given = yaml.load(file, loader)  # noqa: S506  (both are safe loaders)
+    given = read_yaml(Path(__file__).parent / "words.yaml")
     typos = {str(wrong): right for wrong, right in given.pop("typos").items()}
     return Lists(**{name: frozenset(words.split()) for name, words in given.items()}, typos=typos)

@@ -10,11 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import yaml
-
 from rituals.blameless.grammar import Sentence
 from rituals.blameless.lists import lists
 from rituals.blameless.words import Word
+from rituals.yaml_files import read_yaml
 
 Level = Literal["nudge", "soft", "self"]
 
@@ -82,9 +81,7 @@ def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _given() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    with (Path(__file__).parent / "rules.yaml").open(encoding="utf-8") as file:
-        given: dict[str, Any] = yaml.load(file, loader)  # noqa: S506  (both are safe loaders)
+    given: dict[str, Any] = read_yaml(Path(__file__).parent / "rules.yaml")
     macros = given["macros"]
     known = lists()
     for name, words in (

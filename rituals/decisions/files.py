@@ -12,14 +12,13 @@ import yaml
 
 from rituals.decisions.entry import COLUMNS, LISTS, REQUIRED, Entry, cells_of, free_ref, read_entry
 from rituals.errors import Refusal
+from rituals.yaml_files import LOADER
 
 MOST_ROWS = 50_000
 MOST_BYTES = 50_000_000
 SAME = {"reversible": "door", "ref": "id"}  # headings that mean another one
 DEEPEST = 10  # levels of YAML; a list of areas has three
 FAULT = ""  # in place of a column: what is wrong with the whole row
-# libyaml where it was built in: 50,000 areas in seconds instead of a minute
-LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class BadFile(Refusal):

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from rituals.errors import Refusal
+from rituals.yaml_files import read_yaml
 
 OURS = Path(__file__).with_name("kit.yaml")
 MOST_FOLLOW_UPS = 2
@@ -108,7 +109,7 @@ def load_kit(own: Path | None) -> Kit:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        loaded = read_yaml(file)
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         raise BadKit(file=file.name, why="it is not YAML in UTF-8") from None
     if not isinstance(loaded, dict):

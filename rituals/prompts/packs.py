@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from rituals.errors import Refusal
+from rituals.yaml_files import read_yaml
 
 OURS = Path(__file__).parent.parent / "packs"
 
@@ -67,7 +68,7 @@ def load_packs(own: Path | None) -> dict[str, Pack]:
 
 def _read(file: Path) -> Pack:
     try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        loaded = read_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError):
         raise BadPack(file=file.name, why="it is not YAML in UTF-8") from None
     if not isinstance(loaded, Mapping):

@@ -125,7 +125,7 @@ def take_answer(session: Session, workspace: str, round_id: int, person: str, wo
         raise InvalidField(
             "words", f"This has {len(words):,} characters. Please keep it within {LONGEST_ANSWER:,}."
         )
-    asked = rows.lock_round(session, workspace, round_id)
+    asked = rows.keep_round_open(session, workspace, round_id)
     if asked is None:
         raise NotFound
     if asked.closed_at is not None or asked.closes_at <= now:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from rituals.errors import InvalidField, Refusal
+from rituals.yaml_files import read_yaml
 
 OURS = Path(__file__).parent.parent / "instruments"
 DEFAULT = "team-safety"
@@ -92,7 +93,7 @@ def load_instruments(own: Path | None) -> dict[str, Instrument]:
 
 def _read(file: Path) -> Instrument:
     try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        loaded = read_yaml(file)
     except (yaml.YAMLError, UnicodeDecodeError):
         raise BadInstrument(file=file.name, why="it is not YAML in UTF-8") from None
     if not isinstance(loaded, Mapping):

@@ -10,7 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import snowballstemmer
-import yaml
+
+from rituals.yaml_files import read_yaml
 
 MOST_CHARACTERS = 3000  # what Slack lets somebody type behind a command; the rest is not read
 MOST_TOKENS = 64  # a question is a sentence or two; what follows is a story, and costs time
@@ -54,7 +55,7 @@ def joined(stems: Sequence[str]) -> list[str]:
 @cache
 def word_lists() -> dict[str, list[str]]:
     """The lexicon's file: `groups` (a line each), and the words of `stop`, `common` and `ordinary`."""
-    read = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    read = read_yaml(WORDS_FILE)
     return {
         "groups": list(read["groups"]),
         "stop": str(read["stop"]).split(),

@@ -53,8 +53,12 @@ class Running:
 
 @contextmanager
 def running(words: list[str], log: Path, **environment: str) -> Iterator[Running]:
-    """`python -m WORDS` with nothing of our settings but what is given; ended at the end."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CANDOR_", "SLACK_"))}
+    """`python -m WORDS` with nothing of our settings but what is given; ended at the end.
+
+    What Python compiled is kept for the next start, as it is wherever nobody forbids it.
+    """
+    ours = ("CANDOR_", "SLACK_", "PYTHONDONTWRITEBYTECODE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *words], cwd=ROOT, env=clean | environment, stdout=out, stderr=out

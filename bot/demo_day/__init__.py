@@ -53,9 +53,9 @@ def room(public_url: str) -> RitualRoom:
         due_for=due_for,
         first_button=None,
         edit_action="demo_edit",
-        who_left=storage.demo_day.look_again,
         lends={"public_url": public_url},
         pages=calendars.pages,
+        who_left=storage.demo_day.look_again,
     )
 
 

@@ -16,7 +16,8 @@ from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
 from bot.metrics import DELIVERIES
-from bot.rooms import Posting
+from bot.papers import Canvas, File, draw, upload
+from bot.rooms import Parcel, Posting
 from bot.workspaces import Installation
 from storage import Database
 from storage.outbox import Posted
@@ -36,7 +37,7 @@ class Errand:
     posting: Posting | None
     ours: Installation | None
     client: WebClient | None
-    words: Message | None = None
+    words: Parcel | None = None
     is_worded: bool = False
     seen: Any = None
     outcome: Outcome = BUG  # unless something better is known
@@ -94,7 +95,8 @@ class Errand:
             return Outcome(reason=outcome.reason, again=outcome.again, retry_after=outcome.retry_after)
         if words is None or isinstance(words, Outcome):
             return words or Outcome()
-        if delivery.ambiguous and posting.repeat == "at_most_once" and words.edits is None:
+        is_edit = isinstance(words, Message) and words.edits is not None
+        if delivery.ambiguous and posting.repeat == "at_most_once" and not is_edit:
             return Outcome(reason="perhaps_posted")
         if clock.now() >= delivery.due:  # we slept, or the clock jumped: by now it may be another's
             return Outcome(reason="lease_over", again=True)
@@ -103,8 +105,8 @@ class Errand:
 
     def _word(
         self, posting: Posting, client: WebClient, ours: Installation, database: Database, now: datetime
-    ) -> Message | Outcome | None:
-        """The words to post; where Slack has them already, how that ended; None when nothing is left to say."""
+    ) -> Parcel | Outcome | None:
+        """What to post; where Slack has them already, how that ended; None when nothing is left to say."""
         if self.is_worded:
             return self.words
         delivery = self.delivery
@@ -114,13 +116,15 @@ class Errand:
         self.seen = posting.look(client, ours, database, delivery) if posting.look else None
         with database.reading() as session:
             words = posting.render(session, delivery, self.seen, now)
-        if ask_slack and words is not None and words.thread_ts:  # a channel's history shows no threads
+        if ask_slack and isinstance(words, Message) and words.thread_ts:  # a channel's history shows no threads
             found = find_posted(client, delivery, words.thread_ts)
-            if found is not None:
-                return found
-        if ask_slack:
+        elif ask_slack and isinstance(words, File):
+            found = find_posted(client, delivery, file_name=words.name)
+        else:
+            found = None
+        if ask_slack and found is None and not isinstance(words, Canvas):
             delivery.ambiguous = False  # Slack doesn't have it
-        return words
+        return found or words
 
 
 def word_together(errands: Sequence[Errand], database: Database, now: datetime) -> None:
@@ -135,7 +139,18 @@ def word_together(errands: Sequence[Errand], database: Database, now: datetime) 
                 errand.is_worded = True
 
 
-def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
+def _post(client: WebClient, delivery: Delivery, words: Parcel) -> Outcome:
+    if isinstance(words, Message):
+        return _post_message(client, delivery, words)
+    try:
+        if isinstance(words, File):
+            return Outcome(ts=upload(client, delivery.to, words), channel=delivery.to)
+        return Outcome(ts=draw(client, delivery.to, words), channel=delivery.to)
+    except FAULTS as fault:
+        return refused(fault)
+
+
+def _post_message(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     outcome = _say(client, delivery, words)
     if outcome.reason == "invalid_blocks" and words.plainer is not None:  # a plain no: nothing was posted
         return _say(client, delivery, replace(words, blocks=words.plainer))

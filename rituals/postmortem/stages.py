@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import storage.postmortem as rows
-from rituals.postmortem import actions, quotes
+from rituals.postmortem import actions, quotes, talk
 from rituals.postmortem.hours import days_later
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import AlreadyPublished, QuotesOpen, WrongStage
@@ -85,6 +85,7 @@ def _still(review: Review, seen: str) -> None:
 def _reveal(session: Session, review: Review, kit: Kit, now: datetime) -> None:
     _to(session, review, "conversation", _deadline(review, kit, now), now)
     owe_of(session, review, "brief", to=review.facilitator, now=now)
+    owe_of(session, review, "talk", to=review.facilitator, now=now, until=talk.proposed(review))
 
 
 def _deadline(review: Review, kit: Kit, now: datetime) -> datetime:

@@ -25,6 +25,7 @@ from bot.blocks.common import (
 from rituals.postmortem.accounts import Opened
 from rituals.postmortem.brief import Brief, label
 from rituals.postmortem.kit import Kit
+from rituals.postmortem.talk import MINUTES, proposed
 from rituals.postmortem.timeline import SURE
 from storage.schema import Finding, Moment, Review, ReviewAction
 
@@ -154,8 +155,9 @@ def brief(review: Review, made: Brief, given: int, asked: int) -> Message:
     return message(
         [
             section(
-                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. 45 minutes with those "
-                "who were there is enough; read first, then ask."
+                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. {MINUTES} minutes "
+                f"with those who were there is enough, perhaps {instant(proposed(review), review.zone)}; read "
+                "first, then ask."
             ),
             *part("When it reached people", made.times),
             *part("What people believed", made.believed),

@@ -30,18 +30,25 @@ NudgePart = Callable[[Session, Nudge], list[Json] | None]
 
 
 @dataclass(frozen=True)
+class Later:
+    """Not now: whoever it is for wants to be left alone until then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Posting:
     """How one kind of delivery is said.
 
-    `render` turns facts into a message, a file or a canvas at the moment of posting, or into None when there is
-    nothing left to say. `repeat` decides after an end that nobody knows, when Slack can't be asked whether it has
-    the message; whether it has a canvas it never tells.
+    `render` turns facts into a message, a file or a canvas at the moment of posting, into None when there is
+    nothing left to say, or into Later when it must wait. `repeat` decides after an end that nobody knows, when
+    Slack can't be asked whether it has the message; whether it has a canvas it never tells.
     `look` asks Slack for what the message needs, outside of any transaction; `settled` notes what became of
     it, in the transaction that settles the delivery, given the ts (of a file or a canvas its id), or "" when
     nothing was left to say.
     """
 
-    render: Callable[[Session, Delivery, Any, datetime], Parcel | None]
+    render: Callable[[Session, Delivery, Any, datetime], Parcel | Later | None]
     repeat: Repeat = "at_least_once"
     look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
     settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
@@ -76,6 +83,8 @@ class RitualRoom:
     `begin` starts a claimed schedule in the ring's transaction. `tend` is asked at every ring for the other
     work that is due; it opens its own transactions. `asks` names a schedule of this ritual in a few words.
     `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
+    `who_left` hears of (workspace, channel, person, now) when somebody leaves a channel; None: it is no matter.
+    `sweep` deletes what was kept long enough, every few hours.
     """
 
     name: str
@@ -90,3 +99,5 @@ class RitualRoom:
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)
     pages: Pages = lambda *_: {}
+    who_left: Callable[[Session, str, str, str, datetime], None] | None = None
+    sweep: Callable[[Bell], None] = lambda _bell: None

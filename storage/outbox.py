@@ -17,6 +17,7 @@ from storage.schema import Delivery, Json, Pace
 OWED = literal("owed", literal_execute=True)
 A_MOMENT = timedelta(minutes=1)  # as long as a lease
 KEEP_SETTLED = timedelta(days=14)
+QUIET = "quiet"  # the reason of what waits because its person wants to be left alone
 
 
 def owe(
@@ -252,9 +253,40 @@ def postpone(
     return postponed is not None
 
 
+def look_again(session: Session, workspace: str, person: str, now: datetime) -> None:
+    """Let what waits for the end of somebody's quiet be due now: they changed their mind about how long."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.workspace == workspace,
+            Delivery.to == person,
+            Delivery.state == "owed",
+            Delivery.reason == QUIET,
+            Delivery.due > now,
+        )
+        .values(due=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
     """The delivery with this key, while it is kept."""
     return session.scalar(select(Delivery).where(Delivery.workspace == workspace, Delivery.key == key))
+
+
+def said_to(
+    session: Session, workspace: str, people: Collection[str], since: datetime
+) -> Sequence[tuple[str, datetime]]:
+    """(person, when) of each message that one of these was sent since then, or is to be sent."""
+    when = func.coalesce(Delivery.settled_at, Delivery.due)
+    was_said = and_(Delivery.state == "done", Delivery.ts.is_not(None))
+    said = select(Delivery.to, when).where(
+        Delivery.workspace == workspace,
+        Delivery.to.in_(people),
+        or_(Delivery.state == "owed", was_said),
+        when >= since,
+    )
+    return [(person, at) for person, at in session.execute(said)]
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

@@ -23,7 +23,6 @@ MOST = {  # of the page's table, per receiver
     "postmortem.remind": 1,
     "postmortem.quotes": 1,
     "postmortem.brief": 1,
-    "postmortem.talk": 1,
     "postmortem.overdue": 2,  # one for each of the two stages that somebody moves on
 }
 FRIDAY = datetime(2026, 10, 16, 12, 0, tzinfo=UTC)

@@ -186,16 +186,17 @@ def set_up_theirs(one: Candor) -> Theirs:
             session.scalars(select(Schedule.next_due)).one() or ONE,
             area.id,
             review.id,
-            set_up_pulse(one),
+            set_up_pulse(one, number),
             demo,
             event,
             showing,
         )
 
 
-def set_up_pulse(one: Candor) -> int:
-    """In T1 a pulse, with somebody who looks after it and somebody who was picked."""
+def set_up_pulse(one: Candor, schedule_id: int) -> int:
+    """In T1 a pulse, with somebody who looks after it and somebody who was picked; and what asks it again."""
     with one.database.begin() as session:
+        pulses.add_plan(session, "T1", schedule_id, **PULSE_PLAN)
         added = pulses.add_pulse(session, "T1", ["UADA"], ["UBEN"], **PULSE)
         assert added is not None
         return added.id
@@ -256,6 +257,7 @@ PULSE: dict[str, Any] = {
     "closes_at": ONE + timedelta(days=30),
     "origin": "SECRET form",
 }
+PULSE_PLAN: dict[str, Any] = {"instrument": "team-safety", "own": "SECRET words", "days": 3, "comments": True}
 LATER = ONE + timedelta(minutes=5)
 EVENT: dict[str, Any] = {
     "local": LOCAL,
@@ -313,6 +315,9 @@ TRIED: dict[str, Try] = {
     "demo_day.past_events": lambda s, it: demos.past_events(s, "T2", "C1", 9),
     "demo_day.showings": lambda s, it: demos.showings(s, "T2", it.event),
     "demo_day.showing_by": lambda s, it: demos.showing_by(s, "T2", it.event, "UADA"),
+    "demo_day.showing_with": lambda s, it: demos.showing_with(s, "T2", it.event, "UBEN"),
+    "demo_day.shown_here": lambda s, it: demos.shown_here(s, "T2", it.demo),
+    "demo_day.look_again": lambda s, it: demos.look_again(s, "T2", "C1", "UADA", ONE),
     "demo_day.add_showing": lambda s, it: demos.add_showing(s, "T2", it.event, **SHOWING),
     "demo_day.drop_showing": lambda s, it: demos.drop_showing(s, "T2", it.showing),
     "demo_day.has_shown": lambda s, it: demos.has_shown(s, "T2", "UADA"),
@@ -333,7 +338,7 @@ TRIED: dict[str, Try] = {
     "installations.mark_gone": lambda s, it: storage.installations.mark_gone(s, "T2", ONE),
     "nudges.waiting_for": lambda s, it: storage.nudges.waiting_for(s, "T2", "UADA", ONE),
     "nudges.tell": lambda s, it: storage.nudges.tell(s, "T2", [s.get_one(Nudge, it.nudge)], ONE),
-    "nudges.times_told": lambda s, it: storage.nudges.times_told(s, "T2", "UADA", NOON),
+    "nudges.times_wanted": lambda s, it: storage.nudges.times_wanted(s, "T2", "UADA", ["prompt.silent"], "k"),
     "nudges.last_two_ignored": lambda s, it: storage.nudges.last_two_ignored(s, "T2", "UADA"),
     "nudges.mind": lambda s, it: storage.nudges.mind(s, "T2", "UADA", ONE),
     "nudges.nudge": lambda s, it: storage.nudges.nudge(s, "T2", it.nudge),
@@ -347,6 +352,8 @@ TRIED: dict[str, Try] = {
         s, "T2", [outbox.Posted(it.delivery, s.get_one(Delivery, it.delivery).attempts, "C1", "1.0")], ONE
     ),
     "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
+    "outbox.said_to": lambda s, it: outbox.said_to(s, "T2", ["C1", "UADA"], NOON),
+    "outbox.look_again": lambda s, it: outbox.look_again(s, "T2", "UADA", ONE),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "pace.channels": lambda s, it: pace.channels(s, "T2", ["C1"]),
     "pace.hold": lambda s, it: pace.hold(s, "T2", ONE),
@@ -354,6 +361,7 @@ TRIED: dict[str, Try] = {
     "pace.take": lambda s, it: pace.take(s, "T2", ["C1"], {}, UNHURRIED, ONE, ONE),
     "pace.unblock": lambda s, it: pace.unblock(s, "T2", [s.get_one(Delivery, it.delivery)]),
     "people.person": lambda s, it: people.person(s, "T2", "UADA"),
+    "people.people": lambda s, it: people.people(s, "T2", ["UADA"]),
     "people.acts": lambda s, it: people.acts(s, "T2", 9),
     "people.act_count_by": lambda s, it: people.act_count_by(s, "T2", "UADA"),
     "prompts.add_prompt": lambda s, it: prompts.add_prompt(s, "T2", it.schedule, question="x", answers="form"),
@@ -398,6 +406,11 @@ TRIED: dict[str, Try] = {
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
     "pulse.pulse": lambda s, it: pulses.pulse(s, "T2", it.pulse),
     "pulse.lock_pulse": lambda s, it: pulses.lock_pulse(s, "T2", it.pulse),
+    "pulse.lock_to_launch": lambda s, it: pulses.lock_to_launch(s, "T2", it.pulse),
+    "pulse.drop_picked": lambda s, it: pulses.drop_picked(s, "T2", it.pulse),
+    "pulse.add_plan": lambda s, it: pulses.add_plan(s, "T2", it.schedule, **PULSE_PLAN),
+    "pulse.plan_of": lambda s, it: pulses.plan_of(s, "T2", it.schedule),
+    "pulse.coming_again": lambda s, it: pulses.coming_again(s, "T2", "C1", "team-safety"),
     "pulse.asked_before": lambda s, it: pulses.asked_before(s, "T2", "C1", "team-safety"),
     "pulse.keepers_of": lambda s, it: pulses.keepers_of(s, "T2", it.pulse),
     "pulse.picked_for": lambda s, it: pulses.picked_for(s, "T2", it.pulse),
@@ -425,7 +438,7 @@ ONLY_ADDS = {  # they take no id of another row: what they add is the caller's o
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
-        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close",
+        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close", "pulse.results_dropped",
         "postmortem.actions_to_remind", "postmortem.reviews_due", "postmortem.reviews_to_clear",
         "demo_day.days_to_open", "demo_day.events_to_tend", "demo_day.feed_at",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
@@ -434,7 +447,8 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
     "/metrics and the doctor look for what is late": {"outbox.oldest_due", "outbox.stuck"},
     "the sweep goes by age alone": {
         "calendar.sweep", "decisions.sweep", "demo_day.sweep", "installations.gone", "installations.sweep",
-        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep",
+        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep", "prompts.rounds_to_forget",
+        "pulse.to_forget",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",
@@ -481,6 +495,7 @@ def test_an_id_of_another_workspace_finds_and_changes_nothing(one: Candor, their
 
 
 HUNG: dict[str, Try] = {
+    "pulse.add_plan": TRIED["pulse.add_plan"],
     "calendar.set_keepers": TRIED["calendar.set_keepers"],
     "calendar.set_override": lambda s, it: calendar.set_override(
         s, "T2", it.schedule, "2027-01-01T13:00:00", None, "UEVE", ONE

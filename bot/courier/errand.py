@@ -17,10 +17,10 @@ from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
 from bot.metrics import DELIVERIES
 from bot.papers import Canvas, File, draw, upload
-from bot.rooms import Parcel, Posting
+from bot.rooms import Later, Parcel, Posting
 from bot.workspaces import Installation
 from storage import Database
-from storage.outbox import Posted
+from storage.outbox import QUIET, Posted
 from storage.schema import Delivery
 
 BUG = Outcome(reason="bug", again=True)
@@ -37,7 +37,7 @@ class Errand:
     posting: Posting | None
     ours: Installation | None
     client: WebClient | None
-    words: Parcel | None = None
+    words: Parcel | Later | None = None
     is_worded: bool = False
     seen: Any = None
     outcome: Outcome = BUG  # unless something better is known
@@ -48,9 +48,9 @@ class Errand:
 
     @property
     def gives_up(self) -> bool:
-        """Whether it is tried no more. A wait that Slack asks for is no try."""
+        """Whether it is tried no more. A wait that Slack asks for, or a person, is no try."""
         outcome = self.outcome
-        last = self.delivery.attempts >= TRIES and outcome.retry_after is None
+        last = self.delivery.attempts >= TRIES and not outcome.is_no_try
         return outcome.reason is not None and (last or not outcome.again)
 
     @property
@@ -93,6 +93,9 @@ class Errand:
         except FAULTS as fault:
             outcome = refused(fault)
             return Outcome(reason=outcome.reason, again=outcome.again, retry_after=outcome.retry_after)
+        if isinstance(words, Later):  # longer than it is worth anything, it need not wait
+            until = min(words.until, delivery.expires_at or words.until)
+            return Outcome(reason=QUIET, again=True, not_before=until)
         if words is None or isinstance(words, Outcome):
             return words or Outcome()
         is_edit = isinstance(words, Message) and words.edits is not None
@@ -105,7 +108,7 @@ class Errand:
 
     def _word(
         self, posting: Posting, client: WebClient, ours: Installation, database: Database, now: datetime
-    ) -> Parcel | Outcome | None:
+    ) -> Parcel | Outcome | Later | None:
         """What to post; where Slack has them already, how that ended; None when nothing is left to say."""
         if self.is_worded:
             return self.words

@@ -1,4 +1,4 @@
-"""What is handed over whole: the report, as file and canvas or else a message, and a file for the calendar."""
+"""The report, handed over when it is published: a file and a canvas where that is granted, else a message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.papers import CANVAS_LIMIT, Canvas, File
 from bot.postmortem.reading import names_of
 from bot.rooms import Posting
 from bot.workspaces import Installation
-from rituals.postmortem import report, talk
+from rituals.postmortem import report
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.reviews import find, owe_of
 from storage import Database, Session
@@ -50,15 +50,6 @@ def postings(kit: Kit) -> dict[str, Posting]:
     def say_copy(session: Session, delivery: Delivery, seen: Looked, now: datetime) -> Message:
         return messages.copy(*_report(session, delivery, seen))
 
-    def say_talk(session: Session, delivery: Delivery, granted: bool, now: datetime) -> File | None:
-        """The conversation, for the facilitator's calendar. Where no file may be written, the brief says when."""
-        review = find(session, delivery.workspace, delivery.facts["review"])
-        if not granted or review.stage != "conversation":
-            return None
-        content = talk.calendar_file(review, kit, now).decode()
-        alt = f"The conversation of review {review.id}, {talk.MINUTES} minutes, as a calendar file"
-        return File(f"review-{review.id}.ics", f"The conversation of review {review.id}", content, alt)
-
     def _report(session: Session, delivery: Delivery, seen: Looked) -> tuple[Review, str]:
         told = report.contents(session, delivery.workspace, delivery.facts["review"])
         return told.review, report.as_markdown(told, kit, seen.names)
@@ -67,12 +58,7 @@ def postings(kit: Kit) -> dict[str, Posting]:
         "postmortem.report": Posting(say_file, repeat="at_most_once", look=_look_for_file, settled=note_file),
         "postmortem.canvas": Posting(say_canvas, repeat="at_most_once", look=_look_for_canvas),
         "postmortem.copy": Posting(say_copy, look=_look_names),
-        "postmortem.talk": Posting(say_talk, repeat="at_most_once", look=_look_whether),
     }
-
-
-def _look_whether(_client: WebClient, ours: Installation, _database: Database, _delivery: Delivery) -> bool:
-    return ours.may("files:write")
 
 
 def _look_for_file(client: WebClient, ours: Installation, database: Database, delivery: Delivery) -> Looked:

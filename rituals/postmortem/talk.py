@@ -16,12 +16,12 @@ AT = time(10)
 PURPOSE = "We learn how it looked to those who were there. Nobody is blamed."
 
 
-def proposed(review: Review) -> datetime:
-    """When to talk: at ten, on the first working day after the accounts opened, on the clocks of the review."""
-    day = review.since.astimezone(ZoneInfo(review.zone)).date() + timedelta(days=1)
+def proposed(zone: str, now: datetime) -> datetime:
+    """When to talk: at ten on the next working day, on the clocks of `zone`."""
+    day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    return resolve(datetime.combine(day, AT), review.zone)
+    return resolve(datetime.combine(day, AT), zone)
 
 
 def calendar_file(review: Review, kit: Kit, now: datetime) -> bytes:
@@ -33,9 +33,9 @@ def calendar_file(review: Review, kit: Kit, now: datetime) -> bytes:
     questions = "\n".join(f"{number}. {one}" for number, one in enumerate(kit.conversation[:5], 1))
     matter = Matter(
         uid=ics.uid("review", review.workspace, review.id, review.started_at),
-        sequence=review.moved,
+        sequence=(now - review.started_at) // timedelta(minutes=1),  # asked for again, it may be another day
         title=f"Review {review.id}: the conversation",
         minutes=MINUTES,
         words=f"{PURPOSE}\n\n{questions}",
     )
-    return ics.calendar(f"Review {review.id}", [ics.one(matter, proposed(review), review.zone, now)])
+    return ics.calendar(f"Review {review.id}", [ics.one(matter, proposed(review.zone, now), review.zone, now)])

@@ -78,14 +78,22 @@ def agenda(event: DemoEvent, zone: str, shown: Sequence[Showing], *, with_times:
     lines: list[str] = []
     for linked, for_whom in ((True, True), (True, False), (False, False)):
         lines = [
-            f"{time}{_titled(one, linked)}, <@{one.person}> ({one.minutes} min)"
-            + (_for_whom(one) if for_whom else "")
+            f"{time}{_titled(one, linked)}, {_who(one)} ({one.minutes} min)" + (_for_whom(one) if for_whom else "")
             for time, one in zip(times, shown, strict=True)
         ]
         links = sum(len(escape(one.link or "")) for one in shown) if linked else 0
         if sum(map(len, lines)) <= min(MOST_TEXT, MOST_SPOKEN + links):
             break
     return [section(line) for line in lines]
+
+
+def presenters(shown: Sequence[Showing]) -> list[str]:
+    """Who shows something, each with their partner, once."""
+    return list(dict.fromkeys(who for one in shown for who in (one.person, one.partner) if who))
+
+
+def _who(one: Showing) -> str:
+    return " and ".join(f"<@{person}>" for person in presenters([one]))
 
 
 def _titled(one: Showing, linked: bool) -> str:
@@ -118,7 +126,7 @@ def _invitation(event: DemoEvent, day: DemoDay, taken: int, waiting: int) -> lis
 
 
 def _recap(event: DemoEvent, zone: str, shown: Sequence[Showing]) -> list[Json]:
-    names = " and ".join(dict.fromkeys(f"<@{one.person}>" for one in shown))
+    names = " and ".join(f"<@{person}>" for person in presenters(shown))
     blocks = [section(f"*Shown on {there(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
     if event.recap:
         blocks.append(section(quote(event.recap)))
@@ -128,7 +136,7 @@ def _recap(event: DemoEvent, zone: str, shown: Sequence[Showing]) -> list[Json]:
 
 def start_link(event: DemoEvent, day: DemoDay, shown: Sequence[Showing]) -> Message:
     """In the thread, ten minutes before: the place, for those who show something."""
-    names = " ".join(f"<@{one.person}>" for one in shown)
+    names = " ".join(f"<@{person}>" for person in presenters(shown))
     return message(
         [section(f"We begin in ten minutes: {escape(day.place)}\n{names}")],
         thread_ts=event.ts or "",

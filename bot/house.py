@@ -102,7 +102,7 @@ def all_rooms(settings: Settings) -> list[RitualRoom]:
     )
     return [
         prompts.room(load_packs(settings.packs_dir)),
-        pulse.room(rules),
+        pulse.room(rules, settings.pulse_seats_days),
         postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
         decisions.room(),
         demo_day.room(),

@@ -25,16 +25,23 @@ NudgePart = Callable[[Session, Nudge], list[Json] | None]
 
 
 @dataclass(frozen=True)
+class Later:
+    """Not now: whoever it is for wants to be left alone until then."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Posting:
     """How one kind of delivery is said.
 
-    `render` turns facts into a message at the moment of posting, or into None when there is nothing left to
-    say. `repeat` decides after an end that nobody knows, when Slack can't be asked whether it has the message.
-    `look` asks Slack for what the message needs, outside of any transaction; `settled` notes what became of
-    it, in the transaction that settles the delivery.
+    `render` turns facts into a message at the moment of posting, into None when there is nothing left to say, or
+    into Later when it must wait. `repeat` decides after an end that nobody knows, when Slack can't be asked
+    whether it has the message. `look` asks Slack for what the message needs, outside of any transaction;
+    `settled` notes what became of it, in the transaction that settles the delivery.
     """
 
-    render: Callable[[Session, Delivery, Any, datetime], Message | None]
+    render: Callable[[Session, Delivery, Any, datetime], Message | Later | None]
     repeat: Repeat = "at_least_once"
     look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
     settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
@@ -65,6 +72,7 @@ class RitualRoom:
     `begin` starts a claimed schedule in the ring's transaction. `tend` is asked at every ring for the other
     work that is due; it opens its own transactions. `asks` names a schedule of this ritual in a few words.
     `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
+    `sweep` deletes what was kept long enough, every few hours.
     """
 
     name: str
@@ -78,3 +86,4 @@ class RitualRoom:
     first_button: Json | None  # None: a ritual that begins where its channel is
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)
+    sweep: Callable[[Bell], None] = lambda _bell: None

@@ -92,9 +92,12 @@ def ring(bell: Bell, rooms: Mapping[str, RitualRoom]) -> None:
         ring_nudges(bell.database, bell.now)
 
 
-def sweep(bell: Bell) -> None:
+def sweep(bell: Bell, rooms: Mapping[str, RitualRoom]) -> None:
     """Delete what was kept long enough."""
     database, now = bell.database, bell.now
+    for room in rooms.values():
+        with keep_going(f"sweeping {room.name}"):
+            room.sweep(bell)
     with keep_going("sweeping"), database.begin() as session:
         storage.outbox.sweep(session, now)
         storage.nudges.sweep(session, now)
@@ -139,7 +142,7 @@ class Rings:
             self._house.courier.keep_posting(self._stopping)
 
     def _sweep(self) -> None:
-        sweep(self._house.bell(clock.now()))
+        sweep(self._house.bell(clock.now()), self._house.rooms)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -41,7 +41,8 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "prompt": ("as long as the ritual, and a year longer", "the channel"),
     "pulse": ("until the workspace is forgotten", "the channel, once it is closed"),
     "pulse_keeper": ("as long as the pulse", "the channel"),
-    "pulse_picked": ("as long as the pulse", "nobody"),
+    "pulse_picked": ("until the pulse begins", "nobody"),
+    "pulse_plan": ("as long as the ritual, and a year longer", "the channel"),
     "quotation": ("as long as its review", "who is quoted; as they choose, whoever reads the report"),
     "registry": ("as long as the registry", "nobody"),
     "registry_keeper": ("as long as the registry", "whoever asks to change it"),
@@ -55,7 +56,11 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "showing": ("as long as its demo day", "the channel"),
     "sealed_box": ("until it closes", "nobody"),
     "sealed_occasion": ("as long as its seats", "nobody"),
-    "sealed_seat": ("as long as what was asked", "nobody"),
+    "sealed_seat": (
+        "of a pulse: 90 days, then until the next result is compared with it, at most `CANDOR_PULSE_SEATS_DAYS` "
+        "(400) after it closed; of a prompt's round: 14 days",
+        "nobody",
+    ),
 }
 
 

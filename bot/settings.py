@@ -105,6 +105,13 @@ class Settings(BaseSettings):
     pulse_k: int = Field(
         5, ge=5, le=50, description="A pulse shows nothing with fewer answers. It can be raised, never lowered."
     )
+    pulse_seats_days: int = Field(
+        400,
+        ge=90,
+        le=800,
+        description="Who was invited to a pulse is kept until the next result is compared with it, and no longer "
+        "than so many days.",
+    )
     instruments_dir: Path | None = Field(
         None, description="A folder with pulse questions of your own (YAML, as in rituals/instruments)."
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import storage.nudges as rows
 from rituals.calendar.spans import read_span
 from storage import Session
-from storage.outbox import owe
+from storage.outbox import look_again, owe
 from storage.people import person as known_person
 from storage.people import remember
 from storage.schema import Json, Person
@@ -80,12 +80,22 @@ def bundle(session: Session, workspace: str, person: str, now: datetime) -> bool
 
 def is_their_hour(known: Person | None, now: datetime, earliest: int | None = None) -> bool:
     """Whether a person may be spoken to now: a working day, after their hour (or `earliest`), and not quiet."""
-    if known is not None and known.quiet_until is not None and known.quiet_until > now:
+    if _quiet(known, now) is not None:
         return False
     local = now.astimezone(ZoneInfo(known.zone) if known and known.zone else UTC)
     hour = known.nudge_hour if known and known.nudge_hour is not None else USUAL_HOUR
     first = hour if earliest is None else min(hour, earliest)
     return local.weekday() < 5 and first <= local.hour <= max(LAST_HOUR, hour)
+
+
+def _quiet(known: Person | None, now: datetime) -> datetime | None:
+    until = known.quiet_until if known is not None else None
+    return until if until is not None and until > now else None
+
+
+def quiet_until(session: Session, workspace: str, person: str, now: datetime) -> datetime | None:
+    """Until when somebody wants to be left alone; None when they may be spoken to."""
+    return _quiet(known_person(session, workspace, person), now)
 
 
 def has_room(session: Session, workspace: str, person: str, known: Person | None, now: datetime) -> bool:
@@ -101,11 +111,9 @@ def has_room(session: Session, workspace: str, person: str, known: Person | None
 
 def be_quiet(session: Session, workspace: str, person: str, words: str, now: datetime) -> datetime | None:
     """Leave a person alone for "2 weeks" or "10 days"; "off" ends it and returns None. Raises HowLong."""
-    if words.strip().lower() in ("off", "end"):
-        remember(session, workspace, person, quiet_until=None)
-        return None
-    until = now + read_span(words)
+    until = None if words.strip().lower() in ("off", "end") else now + read_span(words)
     remember(session, workspace, person, quiet_until=until)
+    look_again(session, workspace, person, now)
     return until
 
 

@@ -17,6 +17,7 @@ from storage.schema import Delivery, Json, Pace
 OWED = literal("owed", literal_execute=True)
 A_MOMENT = timedelta(minutes=1)  # as long as a lease
 KEEP_SETTLED = timedelta(days=14)
+QUIET = "quiet"  # the reason of what waits because its person wants to be left alone
 
 
 def owe(
@@ -250,6 +251,22 @@ def postpone(
         .returning(Delivery.id)
     )
     return postponed is not None
+
+
+def look_again(session: Session, workspace: str, person: str, now: datetime) -> None:
+    """Let what waits for the end of somebody's quiet be due now: they changed their mind about how long."""
+    session.execute(
+        update(Delivery)
+        .where(
+            Delivery.workspace == workspace,
+            Delivery.to == person,
+            Delivery.state == "owed",
+            Delivery.reason == QUIET,
+            Delivery.due > now,
+        )
+        .values(due=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def delivery(session: Session, workspace: str, key: str) -> Delivery | None:

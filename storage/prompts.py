@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import String, and_, bindparam, cast, func, literal, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
-from storage.schema import Answer, Prompt, Round, Schedule
+from storage.schema import Answer, Prompt, Round, Schedule, SealedOccasion
 
 ROUND_FOR = (  # written once: to put it together takes as long as to ask it, and many click at the same moment
     select(Round, Schedule.zone, Answer.words)
@@ -170,3 +170,14 @@ def open_rounds_in(session: Session, workspace: str, channels: Sequence[str], li
         .order_by(Round.closes_at)
         .limit(limit)
     ).all()
+
+
+def rounds_to_forget(session: Session, closed_before: datetime, limit: int) -> Sequence[Round]:
+    """Sealed rounds of every workspace that closed before that and are purged, and whose seats are still kept."""
+    seats = and_(
+        SealedOccasion.workspace == Round.workspace,
+        SealedOccasion.occasion == literal("prompt-") + cast(Round.id, String),
+        SealedOccasion.state == "purged",
+    )
+    found = select(Round).join(SealedOccasion, seats).where(Round.closed_at < closed_before)
+    return session.scalars(found.order_by(Round.id).limit(limit)).all()

@@ -356,7 +356,7 @@ def test_what_hinders_the_deleting_is_made_up_for_by_the_sweep(
     calls = len(slack.calls)
     ring(host)
     assert len(slack.calls) == calls, "gone at once: nothing is posted"
-    sweep(host.house.bell(travel.now))
+    sweep(host.house.bell(travel.now), host.house.rooms)
     assert not any(rows_of(host.database, "T1").values())
 
 

@@ -186,16 +186,17 @@ def set_up_theirs(one: Candor) -> Theirs:
             session.scalars(select(Schedule.next_due)).one() or ONE,
             area.id,
             review.id,
-            set_up_pulse(one),
+            set_up_pulse(one, number),
             demo,
             event,
             showing,
         )
 
 
-def set_up_pulse(one: Candor) -> int:
-    """In T1 a pulse, with somebody who looks after it and somebody who was picked."""
+def set_up_pulse(one: Candor, schedule_id: int) -> int:
+    """In T1 a pulse, with somebody who looks after it and somebody who was picked; and what asks it again."""
     with one.database.begin() as session:
+        pulses.add_plan(session, "T1", schedule_id, **PULSE_PLAN)
         added = pulses.add_pulse(session, "T1", ["UADA"], ["UBEN"], **PULSE)
         assert added is not None
         return added.id
@@ -255,6 +256,7 @@ PULSE: dict[str, Any] = {
     "closes_at": ONE + timedelta(days=30),
     "origin": "SECRET form",
 }
+PULSE_PLAN: dict[str, Any] = {"instrument": "team-safety", "own": "SECRET words", "days": 3, "comments": True}
 LATER = ONE + timedelta(minutes=5)
 EVENT: dict[str, Any] = {
     "local": LOCAL,
@@ -344,6 +346,7 @@ TRIED: dict[str, Try] = {
         s, "T2", [outbox.Posted(it.delivery, s.get_one(Delivery, it.delivery).attempts, "C1", "1.0")], ONE
     ),
     "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
+    "outbox.look_again": lambda s, it: outbox.look_again(s, "T2", "UADA", ONE),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "pace.channels": lambda s, it: pace.channels(s, "T2", ["C1"]),
     "pace.hold": lambda s, it: pace.hold(s, "T2", ONE),
@@ -393,6 +396,11 @@ TRIED: dict[str, Try] = {
     "prompts.open_rounds_in": lambda s, it: prompts.open_rounds_in(s, "T2", ["C1"], 9),
     "pulse.pulse": lambda s, it: pulses.pulse(s, "T2", it.pulse),
     "pulse.lock_pulse": lambda s, it: pulses.lock_pulse(s, "T2", it.pulse),
+    "pulse.lock_to_launch": lambda s, it: pulses.lock_to_launch(s, "T2", it.pulse),
+    "pulse.drop_picked": lambda s, it: pulses.drop_picked(s, "T2", it.pulse),
+    "pulse.add_plan": lambda s, it: pulses.add_plan(s, "T2", it.schedule, **PULSE_PLAN),
+    "pulse.plan_of": lambda s, it: pulses.plan_of(s, "T2", it.schedule),
+    "pulse.coming_again": lambda s, it: pulses.coming_again(s, "T2", "C1", "team-safety"),
     "pulse.asked_before": lambda s, it: pulses.asked_before(s, "T2", "C1", "team-safety"),
     "pulse.keepers_of": lambda s, it: pulses.keepers_of(s, "T2", it.pulse),
     "pulse.picked_for": lambda s, it: pulses.picked_for(s, "T2", it.pulse),
@@ -420,7 +428,7 @@ ONLY_ADDS = {  # they take no id of another row: what they add is the caller's o
 OF_ALL = {  # they work for every workspace, and no listener calls them; each row says whose it is
     "the ring starts and ends what is due": {
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
-        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close",
+        "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close", "pulse.results_dropped",
         "postmortem.actions_to_remind", "postmortem.reviews_due", "postmortem.reviews_to_clear",
         "demo_day.days_to_open", "demo_day.events_to_tend",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
@@ -429,7 +437,8 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
     "/metrics and the doctor look for what is late": {"outbox.oldest_due", "outbox.stuck"},
     "the sweep goes by age alone": {
         "calendar.sweep", "decisions.sweep", "demo_day.sweep", "installations.gone", "installations.sweep",
-        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep",
+        "nudges.sweep", "outbox.sweep", "pace.sweep", "people.sweep", "prompts.rounds_to_forget",
+        "pulse.to_forget",
     },
     "the shell, whose user has the whole database": {
         "forgetting.workspaces_of", "outbox.listed", "outbox.mend", "people.workspaces_known",
@@ -476,6 +485,7 @@ def test_an_id_of_another_workspace_finds_and_changes_nothing(one: Candor, their
 
 
 HUNG: dict[str, Try] = {
+    "pulse.add_plan": TRIED["pulse.add_plan"],
     "calendar.set_keepers": TRIED["calendar.set_keepers"],
     "calendar.set_override": lambda s, it: calendar.set_override(
         s, "T2", it.schedule, "2027-01-01T13:00:00", None, "UEVE", ONE

@@ -85,6 +85,7 @@ CLICKS = [
     ("decision_show_1", "right"), ("decision_show_2", "right"), ("decision_none", "right"),
     ("decision_teach", "right"), ("decision_name", "role"), ("decision_ten", "ref"), ("audit", "schedule"),
     ("pulse_answer", "pulse"), ("pulse_comments", "pulse"), ("pulse_heard", "pulse"), ("pulse_end", "pulse"),
+    ("pulse_edit", "schedule"), ("pulse_post", "pulse"),
     ("demo_edit", "schedule"), ("demo_open_sign_up", "event"), ("demo_nothing", "event"), ("demo_away", "event"),
     ("demo_cancel", "event"), ("demo_mode_async", "event"), ("demo_mode_open", "event"),
     ("demo_open_recap", "event"),
@@ -130,7 +131,7 @@ NO_ID = {
     "pm_start": "begins something",
 }
 BY_STORAGE = {  # forms whose ids are tried where they are looked up: tests/test_workspaces.py has every verb
-    "pulse_answer", "pulse_check", "pulse_heard", "pulse_start",
+    "pulse_answer", "pulse_check", "pulse_heard", "pulse_start", "pulse_when",
     "demo_check", "demo_move", "demo_recap", "demo_setting", "demo_sign_up",
     *[f"pm_{name}" for name in ("account", "action", "check", "choose", "correct", "drop", "finding", "follow_up",
       "interim", "lines", "moment", "move", "quotes", "roles", "start", "summary", "ticket")],

@@ -220,10 +220,8 @@ def _put_off_or_drop(session: Session, errand: Errand, reason: str, now: datetim
     delivery, outcome = errand.delivery, errand.outcome
     which = (session, delivery.workspace, delivery.id, delivery.attempts)
     if not errand.gives_up:
-        due = now + (outcome.retry_after or backoff(delivery.attempts))
-        outbox.postpone(
-            *which, due=due, reason=reason, ambiguous=delivery.ambiguous, counts=outcome.retry_after is None
-        )
+        due = outcome.not_before or now + (outcome.retry_after or backoff(delivery.attempts))
+        outbox.postpone(*which, due=due, reason=reason, ambiguous=delivery.ambiguous, counts=not outcome.is_no_try)
         return
     is_channel = delivery.to.startswith(("C", "G"))
     if outbox.drop(*which, reason=reason, now=now) and reason in UNREACHABLE and is_channel:

@@ -16,10 +16,10 @@ from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
 from bot.metrics import DELIVERIES
-from bot.rooms import Posting
+from bot.rooms import Later, Posting
 from bot.workspaces import Installation
 from storage import Database
-from storage.outbox import Posted
+from storage.outbox import QUIET, Posted
 from storage.schema import Delivery
 
 BUG = Outcome(reason="bug", again=True)
@@ -36,7 +36,7 @@ class Errand:
     posting: Posting | None
     ours: Installation | None
     client: WebClient | None
-    words: Message | None = None
+    words: Message | Later | None = None
     is_worded: bool = False
     seen: Any = None
     outcome: Outcome = BUG  # unless something better is known
@@ -47,9 +47,9 @@ class Errand:
 
     @property
     def gives_up(self) -> bool:
-        """Whether it is tried no more. A wait that Slack asks for is no try."""
+        """Whether it is tried no more. A wait that Slack asks for, or a person, is no try."""
         outcome = self.outcome
-        last = self.delivery.attempts >= TRIES and outcome.retry_after is None
+        last = self.delivery.attempts >= TRIES and not outcome.is_no_try
         return outcome.reason is not None and (last or not outcome.again)
 
     @property
@@ -92,6 +92,9 @@ class Errand:
         except FAULTS as fault:
             outcome = refused(fault)
             return Outcome(reason=outcome.reason, again=outcome.again, retry_after=outcome.retry_after)
+        if isinstance(words, Later):  # longer than it is worth anything, it need not wait
+            until = min(words.until, delivery.expires_at or words.until)
+            return Outcome(reason=QUIET, again=True, not_before=until)
         if words is None or isinstance(words, Outcome):
             return words or Outcome()
         if delivery.ambiguous and posting.repeat == "at_most_once" and words.edits is None:
@@ -103,7 +106,7 @@ class Errand:
 
     def _word(
         self, posting: Posting, client: WebClient, ours: Installation, database: Database, now: datetime
-    ) -> Message | Outcome | None:
+    ) -> Message | Outcome | Later | None:
         """The words to post; where Slack has them already, how that ended; None when nothing is left to say."""
         if self.is_worded:
             return self.words
@@ -114,7 +117,7 @@ class Errand:
         self.seen = posting.look(client, ours, database, delivery) if posting.look else None
         with database.reading() as session:
             words = posting.render(session, delivery, self.seen, now)
-        if ask_slack and words is not None and words.thread_ts:  # a channel's history shows no threads
+        if ask_slack and isinstance(words, Message) and words.thread_ts:  # a channel's history shows no threads
             found = find_posted(client, delivery, words.thread_ts)
             if found is not None:
                 return found

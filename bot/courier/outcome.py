@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -48,7 +48,7 @@ class Outcome:
     """How it ended: `ts` when Slack took it, else `reason`; without both nothing was left to say.
 
     `again`: it is worth another try. `unsure`: Slack may have taken it. `retry_after`: when Slack wants to be
-    asked again.
+    asked again. `not_before`: when the person wants to be spoken to again.
     """
 
     ts: str | None = None
@@ -57,6 +57,12 @@ class Outcome:
     again: bool = False
     unsure: bool = False
     retry_after: timedelta | None = None
+    not_before: datetime | None = None
+
+    @property
+    def is_no_try(self) -> bool:
+        """Whether nothing was wrong with the message: it has to wait, and that doesn't count as a try."""
+        return self.retry_after is not None or self.not_before is not None
 
 
 def backoff(attempt: int) -> timedelta:

@@ -12,7 +12,7 @@ from bot.blocks.common import Json, actions, button, clip_escaped, instant, sect
 from bot.blocks.prompts import messages
 from bot.prompts import answering, forms, listing
 from bot.prompts.postings import postings
-from bot.prompts.tending import tend
+from bot.prompts.tending import sweep, tend
 from bot.rooms import RitualRoom
 from rituals import sealed
 from rituals.calendar.due import Claim
@@ -72,6 +72,7 @@ def room(packs: Mapping[str, Pack]) -> RitualRoom:
         first_button=button("Ask this team one question every week", "prompt_first", primary=True),
         edit_action="prompt_edit",
         lends={"packs": packs},
+        sweep=sweep,
     )
 
 

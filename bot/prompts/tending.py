@@ -56,3 +56,9 @@ def close(bell: Bell, asked: Round) -> None:
         with bell.database.begin(durable=True) as session:
             sealing.lose(session, workspace, asked.id, bell.now)
     sealed.purge(bell.database, bell.custody, workspace, occasion)
+
+
+def sweep(bell: Bell) -> None:
+    """Forget who was asked in sealed rounds that are over."""
+    with bell.database.begin() as session:
+        sealing.forget(session, bell.now)

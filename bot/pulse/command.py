@@ -5,15 +5,15 @@ from __future__ import annotations
 from slack_bolt import Ack
 
 import storage.pulse as rows
-from bot.blocks.common import Json, escape, section
+from bot.blocks.common import Json, context, escape, section
 from bot.blocks.pulse import forms, messages
+from bot.calendar import VERBS, take_words
 from bot.clock import now
-from bot.pulse import answering, starting
+from bot.pulse import answering, recurring, starting
 from bot.pulse.house_rules import Rules
 from bot.visit import Visit
 from rituals.errors import NotFound, Refusal
 from rituals.pulse.consent import NoOperator
-from rituals.pulse.history import moved
 from rituals.pulse.taking import asked
 from rituals.who_may import may_change, may_read
 from storage.schema import Pulse
@@ -26,8 +26,9 @@ CLOSED = ("closed", "few", "ended", "lost")
 def take_command(ack: Ack, command: Json, visit: Visit, pulse_rules: Rules) -> None:
     """`/pulse WORD`."""
     ack()
-    channel, verb = command["channel_id"], command.get("text", "").strip().lower()
-    match verb:
+    channel, said = command["channel_id"], command.get("text", "").strip()
+    verb, _, rest = said.partition(" ")
+    match verb.lower():
         case "start" | "new":
             return starting.open_start(channel, visit, pulse_rules)
         case "respond":
@@ -42,7 +43,13 @@ def take_command(ack: Ack, command: Json, visit: Visit, pulse_rules: Rules) -> N
             return history(channel, visit)
         case "end":
             return offer_end(channel, visit)
-    begin = "" if verb in ("", "help") else f"I don't know `{escape(verb[:20].replace('`', ''))}`. "
+        case "list":
+            return recurring.tell_list(channel, visit)
+        case "edit":
+            return recurring.edit_by_words(channel, rest, visit, pulse_rules)
+        case word if word in VERBS:
+            return visit.reply([section(take_words(visit, channel, word, rest))])
+    begin = "" if verb.lower() in ("", "help") else f"I don't know `{escape(verb[:20].replace('`', ''))}`. "
     return visit.reply([section(begin + messages.HELP)])
 
 
@@ -55,9 +62,7 @@ def _of(visit: Visit, channel: str, states: tuple[str, ...]) -> list[Pulse]:
 def history(channel: str, visit: Visit) -> None:
     """The results of this channel, with what is to be called a change."""
     found = _of(visit, channel, CLOSED)[:SHOWN]
-    with visit.sessions.reading() as session:
-        told = [(one, moved(session, one)) for one in found]
-    visit.reply(messages.history(told))
+    visit.reply(messages.history([(one, one.moved) for one in found]))
 
 
 def show_comments(ack: Ack, action: Json, visit: Visit) -> None:
@@ -91,7 +96,16 @@ def privacy(channel: str, visit: Visit, rules: Rules) -> None:
     """What would be promised today; each pulse keeps what was promised when it began."""
     if not rules.operator.strip():
         raise NoOperator
-    visit.reply([section("*What a pulse promises, as things are set today*\n" + forms.told(rules.today(channel)))])
+    visit.reply(
+        [
+            section("*What a pulse promises, as things are set today*\n" + forms.told(rules.today(channel))),
+            context(
+                "Invitation and reminder are the same for everybody. Whoever asked me for quiet gets them when "
+                "that ends, and finds the questions on my Home tab meanwhile; they wait for nothing else, least "
+                "of all for an answer."
+            ),
+        ]
+    )
 
 
 def offer_end(channel: str, visit: Visit) -> None:

@@ -6,59 +6,118 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import storage.outbox as outbox
 import storage.pulse as rows
 from bot.blocks.common import Message, escape
-from bot.blocks.pulse import messages
-from bot.rooms import Posting
-from rituals.errors import Refusal
+from bot.blocks.pulse import messages, recurring
+from bot.pulse.house_rules import Rules
+from bot.rooms import Later, Posting
+from rituals import nudges
+from rituals.calendar.schedules import next_dates
+from rituals.errors import ChannelArchived, InviteMe, Refusal
 from rituals.pulse import asking, audience
-from rituals.pulse.history import moved
+from rituals.pulse.asking import asked_in
+from rituals.pulse.closing import ENDED
+from rituals.pulse.recurring import schedule_number
 from storage import Session
+from storage.calendar import schedule
 from storage.schema import Delivery, Pulse
+
+Render = Callable[[Session, Delivery, Any, datetime], Message | None]
+RenderOrWait = Callable[[Session, Delivery, Any, datetime], Message | Later | None]
 
 REASONS: dict[str, type[Refusal]] = {
     one.__name__: one
     for one in (
+        ChannelArchived,
+        InviteMe,
         audience.TooFew,
         audience.TooFewPicked,
         audience.TooAlike,
+        audience.TooSoon,
         audience.AskedElsewhere,
         audience.AskedTwice,
+        asking.StillOpen,
         asking.TooLate,
+        asking.Unanswered,
     )
 }
 
 
-def postings() -> dict[str, Posting]:
-    """The kinds of delivery that a pulse owes."""
+def postings(rules: Rules) -> dict[str, Posting]:
+    """The kinds of delivery that a pulse owes. What goes to one person waits while they want to be left alone."""
 
-    def saying(
-        states: tuple[str, ...], words: Callable[[Pulse], Message]
-    ) -> Callable[[Session, Delivery, Any, datetime], Message | None]:
-        def say(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+    def say_skipped(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        [why] = delivery.facts["why"]
+        number, title = delivery.facts.get("schedule"), ""
+        if number is None:
             pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
-            return words(pulse) if pulse is not None and pulse.state in states else None
-
-        return say
-
-    def say_result(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
-        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
-        return messages.result(pulse, moved(session, pulse)) if pulse is not None else None
-
-    def say_overdue(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
-        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
-        return messages.overdue(pulse) if pulse is not None and pulse.answered_at is None else None
-
-    def say_unable(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
-        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
-        [(why, facts)] = delivery.facts["why"].items()
-        return messages.unable(pulse, REASONS[why](**facts).marked_up(escape)) if pulse is not None else None
+            if pulse is None:
+                return None
+            number, title = schedule_number(pulse), asked_in(pulse).title
+        kept = schedule(session, delivery.workspace, number) if number is not None else None
+        plan = rows.plan_of(session, delivery.workspace, number) if number is not None else None
+        if not title and plan is not None:
+            found = rules.instruments.get(plan.instrument)
+            title = found.title if found else plan.instrument
+        return recurring.skipped(title, why, next_dates(session, kept, now) if kept else []) if title else None
 
     return {
-        "pulse.invitation": Posting(saying(("open",), messages.invitation)),
-        "pulse.reminder": Posting(saying(("open",), messages.reminder), repeat="at_most_once"),
-        "pulse.result": Posting(say_result),
+        "pulse.invitation": Posting(unless_quiet(saying(("open",), messages.invitation))),
+        "pulse.reminder": Posting(say_reminder, repeat="at_most_once"),
+        "pulse.result": Posting(saying(ENDED, lambda pulse: messages.result(pulse, pulse.moved))),
         "pulse.heard": Posting(saying(("closed",), messages.heard)),
         "pulse.overdue": Posting(say_overdue, repeat="at_most_once"),
-        "pulse.unable": Posting(say_unable),
+        "pulse.unable": Posting(unless_quiet(say_unable)),
+        "pulse.unposted": Posting(unless_quiet(saying(ENDED, recurring.unposted))),
+        "pulse.skipped": Posting(say_skipped),
+        "pulse.late": Posting(say_late, repeat="at_most_once"),
     }
+
+
+def saying(states: tuple[str, ...], words: Callable[[Pulse], Message]) -> Render:
+    """Says something of a pulse while it is in one of these states."""
+
+    def say(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+        return words(pulse) if pulse is not None and pulse.state in states else None
+
+    return say
+
+
+def unless_quiet(render: Render) -> RenderOrWait:
+    """Says it to one person, and waits while they want to be left alone: for that, and nothing else they did."""
+
+    def say(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | Later | None:
+        words = render(session, delivery, seen, now)
+        until = nudges.quiet_until(session, delivery.workspace, delivery.to, now) if words is not None else None
+        return Later(until) if until is not None else words
+
+    return say
+
+
+def say_reminder(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | Later | None:
+    """The reminder, unless the invitation itself is still on its way: that comes late enough to remind."""
+    number = delivery.facts["pulse"]
+    invitation = outbox.delivery(session, delivery.workspace, f"pulse:{number}:invitation:{delivery.to}")
+    if invitation is not None and invitation.state == "owed":
+        return None
+    return unless_quiet(saying(("open",), messages.reminder))(session, delivery, seen, now)
+
+
+def say_overdue(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+    pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+    return messages.overdue(pulse) if pulse is not None and pulse.answered_at is None else None
+
+
+def say_unable(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+    pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+    [(why, facts)] = delivery.facts["why"].items()
+    return messages.unable(pulse, REASONS[why](**facts).marked_up(escape)) if pulse is not None else None
+
+
+def say_late(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+    pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+    if pulse is None or pulse.state != "open" or pulse.occurrence is None:
+        return None
+    return recurring.late(pulse, pulse.occurrence)

@@ -1,21 +1,22 @@
-"""The way of a pulse through its two forms, until it awaits its people."""
+"""The way of a pulse through its forms, until it awaits its people, or its dates stand in the calendar."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack
 
 from bot.blocks.common import Json, notice
 from bot.blocks.pulse import forms
 from bot.clock import now
+from bot.pulse import checking, recurring
 from bot.pulse.house_rules import Rules
 from bot.visit import Visit
 from rituals.errors import InvalidField
 from rituals.pulse import asking
-from rituals.pulse.consent import NoOperator, Terms
-from rituals.pulse.instruments import Instrument
+from rituals.pulse.consent import NoOperator
 from rituals.who_may import may_start
 from storage.people import note_act, remember
 
@@ -32,16 +33,25 @@ def open_start(channel: str, visit: Visit, rules: Rules) -> None:
     may_start(asker, visit.channel(channel))
     if not rules.operator.strip():
         raise NoOperator
-    visit.open(forms.start_form(forms.new_draft(channel, asker.zone), rules.instruments))
+    draft = forms.new_draft(channel, asker.zone, _next_working_day(asker.zone))
+    visit.open(forms.start_form(draft, rules.instruments))
+
+
+def _next_working_day(zone: str | None) -> date:
+    day = now().astimezone(ZoneInfo(zone or "UTC")).date() + timedelta(days=1)
+    return day if day.weekday() < 5 else day + timedelta(days=7 - day.weekday())
 
 
 def take_start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
-    """Step one is filled: what everybody will be told is shown before anything begins."""
+    """Step one is filled: what everybody will be told is shown before anything begins; before that, when."""
     draft = forms.read_start(view)
     if draft.audience == "picked" and not draft.picked:
         raise InvalidField("picked", "Pick the people, or ask everybody in this channel.")
+    if draft.comes_again:
+        recurring.take_what(ack, draft, visit, pulse_rules)
+        return
     draft = replace(draft, closes_at=asking.closing(draft.days, now()).isoformat())
-    instrument, terms = _checked(draft, visit, pulse_rules)
+    instrument, terms = checking.checked(draft, visit, pulse_rules, now())
     with visit.sessions.reading() as session:
         asking.may_ask(session, visit.workspace, draft.channel, draft.instrument, now())
     ack(response_action="push", view=forms.check_form(draft, instrument, terms))
@@ -50,15 +60,18 @@ def take_start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
 def start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
     """*Start*: stored, and launched by the next ring, which asks Slack for the people."""
     draft = forms.draft_in(view)
+    if draft.comes_again:
+        recurring.save(ack, draft, visit, pulse_rules)
+        return
     asker = visit.member()
     may_start(asker, visit.channel(draft.channel))
-    instrument, terms = _checked(draft, visit, pulse_rules)
+    instrument, terms = checking.checked(draft, visit, pulse_rules, now())
     with visit.sessions.begin() as session:
         remember(session, visit.workspace, asker.person, zone=asker.zone)
         added = asking.ask(
             session,
             visit.workspace,
-            _plan(draft),
+            checking.plan(draft),
             instrument,
             terms,
             keepers=[asker.person],
@@ -68,16 +81,3 @@ def start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
         if added is not None:
             note_act(session, visit.workspace, asker.person, "started", f"pulse {added.id}", now())
     ack(response_action="update", view=forms.started(draft, terms.closes))
-
-
-def _plan(draft: forms.Draft) -> asking.Plan:
-    at = datetime.fromisoformat(draft.closes_at)
-    return asking.Plan(draft.channel, draft.instrument, draft.own, at, draft.comments, draft.picked)
-
-
-def _checked(draft: forms.Draft, visit: Visit, rules: Rules) -> tuple[Instrument, Terms]:
-    plan = _plan(draft)
-    k = rules.instruments[plan.instrument].k if plan.instrument in rules.instruments else rules.k
-    terms = rules.terms(plan.channel, k, plan.closes_at, draft.zone, [visit.person])
-    people = visit.channel(plan.channel).people
-    return asking.check(plan, rules.instruments, people, terms, now()), terms

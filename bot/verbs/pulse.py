@@ -9,11 +9,13 @@ from bot.keys import custody_of
 from bot.settings import load_settings
 from bot.shell import opened, which_workspace
 from rituals import sealed
+from rituals.pulse import keeping
 from rituals.pulse.asking import name
 
 SAID = {
     "purged": "Purged: no box, no key, and no trace of a box in the database's files.",
     "not yet": "Not yet: it is open, or something of it is left. The next ring tries again; look in a minute.",
+    "forgotten": "Forgotten: it was purged long ago, and since then all that could be looked at was deleted.",
     "not provable": "Not provable: its keys lay in the database, wrapped, so old copies of it hold them too.",
 }
 
@@ -30,9 +32,13 @@ def add_verbs(verbs: Any) -> None:
 
 
 def run_verify(asked: argparse.Namespace) -> int:
-    """0 when it is purged, 1 when not yet or when nobody can prove it."""
+    """0 when it is purged, 1 when not yet or when nobody can prove it, or not any more."""
     with opened() as database:
         workspace = which_workspace(database, asked.workspace)
+        with database.reading() as session:
+            if keeping.is_forgotten(session, workspace, asked.id):
+                print(SAID["forgotten"])
+                return 1
         found = sealed.purged(database, custody_of(load_settings()), workspace, name(asked.id))
     print(SAID[found])
     return 0 if found == "purged" else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.prompts as rows
 from rituals import sealed
@@ -15,6 +15,8 @@ from storage.schema import Round
 
 K = sealed.SMALLEST_K
 LONGEST_ANSWER = sealed.LONGEST_COMMENT
+KEEP_SEATS = timedelta(days=14)
+AT_ONCE = 500
 
 
 class NotEnoughPeople(Refusal):
@@ -98,3 +100,9 @@ def _round(session: Session, workspace: str, round_id: int) -> Round:
     if asked is None:
         raise NotFound
     return asked
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete who was asked in sealed rounds that are over: no round is compared with another."""
+    for asked in rows.rounds_to_forget(session, now - KEEP_SEATS, AT_ONCE):
+        sealed.forget(session, asked.workspace, occasion(asked.id))

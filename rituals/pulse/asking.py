@@ -9,7 +9,7 @@ from typing import Any
 
 import storage.pulse as rows
 from rituals import sealed
-from rituals.errors import InvalidField, NotFound, Refusal
+from rituals.errors import ChannelArchived, InvalidField, InviteMe, NotFound, Refusal
 from rituals.pulse.audience import (
     APART,
     FEWEST,
@@ -34,7 +34,9 @@ RITUAL = "pulse"
 DAYS_OPEN = (1, 2, 3, 5, 7, 10, 14)
 A_MOMENT = timedelta(minutes=30)  # until the ring has looked its people up
 A_DAY = timedelta(days=1)
+LATE = timedelta(minutes=5)  # from here on the channel is told why a pulse of the calendar begins now
 AN_ANSWER = len("null,")
+UNREACHABLE = (ChannelArchived, InviteMe)
 
 
 class Unanswered(Refusal):
@@ -93,16 +95,28 @@ def check(
     return instruments[plan.instrument].asking(plan.own)
 
 
-def may_ask(session: Session, workspace: str, channel: str, instrument: str, now: datetime) -> bool:
-    """Whether the same was asked in this channel before. Raises StillOpen, Unanswered, TooSoon."""
-    earlier = rows.asked_before(session, workspace, channel, instrument)
+def may_ask(
+    session: Session,
+    workspace: str,
+    channel: str,
+    instrument: str,
+    now: datetime,
+    *,
+    by_calendar: bool = False,
+    launching: int | None = None,
+) -> bool:
+    """Whether the same was asked in this channel before. Raises StillOpen, Unanswered, TooSoon.
+
+    For one that is just `launching` only those count that were launched: of two that wait, the first one wins.
+    """
+    earlier = rows.asked_before(session, workspace, channel, instrument, launching)
     if earlier is None:
         return False
     if earlier.state in ("waiting", "open"):
         raise StillOpen
     if earlier.state == "closed" and earlier.answered_at is None:
         raise Unanswered
-    check_pause(earlier.opened_at, now)
+    check_pause(earlier.opened_at, now, by_calendar=by_calendar)
     return True
 
 
@@ -116,14 +130,16 @@ def ask(
     keepers: Collection[str],
     origin: str,
     now: datetime,
+    occurrence: datetime | None = None,
 ) -> Pulse | None:
-    """Store a pulse that awaits its people; None when this very form was stored before.
+    """Store a pulse that awaits its people; None when this very form, or date, was stored before.
 
     Raises StillOpen, Unanswered, TooSoon. From the second pulse of a channel on, it asks one item more.
     """
     if rows.of_origin(session, workspace, origin) is not None:
         return None
-    if may_ask(session, workspace, plan.channel, plan.instrument, now):
+    by_calendar = occurrence is not None
+    if may_ask(session, workspace, plan.channel, plan.instrument, now, by_calendar=by_calendar):
         instrument = replace(instrument, items=(*instrument.items, LOOP))
     return rows.add_pulse(
         session,
@@ -140,6 +156,7 @@ def ask(
         opened_at=now,
         closes_at=plan.closes_at,
         origin=origin,
+        occurrence=occurrence,
     )
 
 
@@ -165,18 +182,30 @@ def number(occasion: str) -> int | None:
 
 
 def launch(
-    session: Session, custody: Custody, workspace: str, pulse_id: int, people: Sequence[str], now: datetime
+    session: Session,
+    custody: Custody,
+    workspace: str,
+    pulse_id: int,
+    people: Sequence[str],
+    now: datetime,
+    unreachable: Refusal | None = None,
 ) -> bool:
     """Seal empty boxes, and owe everyone the same invitation and the same reminder; False when it didn't open.
 
-    What its people don't allow never opens, and whoever looks after it hears why. Raises TryAgain.
+    What its people don't allow never opens, nor what has nowhere to tell its result (`unreachable` says why).
+    Whoever looks after it hears the reason, or the channel does when it was a date of the calendar.
+
+    Raises TryAgain, NotFound.
     """
-    pulse = rows.lock_pulse(session, workspace, pulse_id)
+    pulse = rows.lock_to_launch(session, workspace, pulse_id)
     if pulse is None:
-        raise NotFound
-    if pulse.state != "waiting":
+        if rows.pulse(session, workspace, pulse_id) is None:
+            raise NotFound
         return False
+    rows.drop_picked(session, workspace, pulse_id)
     try:
+        if unreachable is not None:
+            raise unreachable
         _may_launch(session, pulse, people, now)
     except Refusal as why:
         return _never(session, pulse, why, now)
@@ -206,12 +235,17 @@ def launch(
             now=now,
             expires_at=pulse.closes_at,
         )
+    if pulse.occurrence is not None and now - pulse.occurrence > LATE:
+        owe_channel(session, pulse, "late", now, now)
     return True
 
 
 def _may_launch(session: Session, pulse: Pulse, people: Sequence[str], now: datetime) -> None:
     if now + A_DAY > pulse.closes_at:
         raise TooLate
+    by_calendar = pulse.occurrence is not None
+    where = (session, pulse.workspace, pulse.channel, pulse.instrument)
+    may_ask(*where, now, by_calendar=by_calendar, launching=pulse.id)  # again: two forms may be filled at once
     lately = rows.launched_since(session, pulse.workspace, now - REMEMBER_PICKED)
     is_picked = pulse.audience == "picked"
     # picked people are compared with whole channels too: all of a channel but one is the oldest trick
@@ -248,8 +282,11 @@ def people_of(session: Session, pulse: Pulse) -> set[str]:
 
 def _never(session: Session, pulse: Pulse, why: Refusal, now: datetime) -> bool:
     pulse.state, pulse.closed_at = "unable", now
-    for keeper in rows.keepers_of(session, pulse.workspace, pulse.id):
-        _owe(session, pulse, "unable", to=keeper, due=now, now=now, why={type(why).__name__: why.facts})
+    reason = {type(why).__name__: why.facts}
+    if pulse.occurrence is None:
+        owe_keepers(session, pulse, "unable", now, why=reason)
+    elif not isinstance(why, UNREACHABLE):  # else the calendar pauses, and says so to whoever looks after it
+        _owe(session, pulse, "skipped", to=pulse.channel, due=now, now=now, why=reason)
     return False
 
 
@@ -258,20 +295,24 @@ def owe_channel(session: Session, pulse: Pulse, kind: str, due: datetime, now: d
     _owe(session, pulse, kind, to=pulse.channel, due=due, now=now)
 
 
+def owe_keepers(session: Session, pulse: Pulse, kind: str, now: datetime, **more: object) -> None:
+    """Owe it to each of those who look after a pulse; an `attempt` among the facts makes it another one."""
+    for keeper in rows.keepers_of(session, pulse.workspace, pulse.id):
+        _owe(session, pulse, kind, to=keeper, due=now, now=now, **more)
+
+
+def owe_key(pulse: Pulse, kind: str, to: str, attempt: object = None) -> str:
+    """Under which key something is owed for a pulse."""
+    return f"pulse:{pulse.id}:{kind}:{to}" + (f":{attempt}" if attempt is not None else "")
+
+
 def _owe(
-    session: Session,
-    pulse: Pulse,
-    kind: str,
-    *,
-    to: str,
-    due: datetime,
-    now: datetime,
-    **more: Mapping[str, object],
+    session: Session, pulse: Pulse, kind: str, *, to: str, due: datetime, now: datetime, **more: object
 ) -> None:
     owe(
         session,
         pulse.workspace,
-        key=f"pulse:{pulse.id}:{kind}:{to}",
+        key=owe_key(pulse, kind, to, more.get("attempt")),
         kind=f"pulse.{kind}",
         to=to,
         facts={"pulse": pulse.id, **more},

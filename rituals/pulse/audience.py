@@ -12,6 +12,7 @@ FEWEST = 5
 FEWEST_PICKED = 10
 REMEMBER_PICKED = timedelta(days=90)
 APART = timedelta(weeks=4)
+A_LATE_START = timedelta(hours=25)  # the calendar's grace, and a clock put forward: its dates are four weeks apart
 SHORTEST = timedelta(hours=24)
 LONGEST = timedelta(days=21)
 
@@ -113,9 +114,13 @@ def check_picked_elsewhere(people: Collection[str], asked: Sequence[Collection[s
         raise AskedTwice
 
 
-def check_pause(last_began: datetime | None, now: datetime) -> None:
-    """See that the same items were not asked here in the last four weeks. Raises TooSoon."""
-    if last_began is not None and now < last_began + APART:
+def check_pause(last_began: datetime | None, now: datetime, *, by_calendar: bool = False) -> None:
+    """See that the same items were not asked here in the last four weeks. Raises TooSoon.
+
+    The dates of a calendar may be four weeks apart to the minute: one that began late doesn't take the next away.
+    """
+    apart = APART - A_LATE_START if by_calendar else APART
+    if last_began is not None and now < last_began + apart:
         raise TooSoon(day=f"{last_began + APART:%Y-%m-%d}")
 
 

@@ -18,7 +18,7 @@ from storage.schema.postmortem import (
     ReviewPerson,
 )
 from storage.schema.prompts import Answer, Prompt, Round
-from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked
+from storage.schema.pulse import Pulse, PulseKeeper, PulsePicked, PulsePlan
 from storage.schema.sealed import SealedBox, SealedOccasion, SealedSeat
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Pulse",
     "PulseKeeper",
     "PulsePicked",
+    "PulsePlan",
     "Quotation",
     "Registry",
     "RegistryKeeper",

@@ -1,4 +1,4 @@
-"""Pulses: what was asked of whom and until when, what was published, and what the team was answered."""
+"""Pulses: what is asked of whom and until when, what was published, what was answered, what comes again."""
 
 from __future__ import annotations
 
@@ -37,11 +37,14 @@ class Pulse(Base):
     will: Mapped[str | None] = mapped_column(Text)
     wont: Mapped[str | None] = mapped_column(Text)
     answered_at: Mapped[datetime | None]
+    moved: Mapped[Json | None]  # how each item moved since the last result, in words; None: a new baseline
     origin: Mapped[str] = mapped_column(String(64))  # the form or date it came from: twice is once
+    occurrence: Mapped[datetime | None]  # the date of the calendar that it came from; None: begun by hand
 
     __table_args__ = (
         UniqueConstraint("workspace", "origin"),
         Index("ix_pulse_channel", "workspace", "channel"),
+        Index("ix_pulse_closed_at", "closed_at"),
         Index(
             "ix_pulse_alive",
             "closes_at",
@@ -67,3 +70,15 @@ class PulsePicked(Base):
 
     pulse_id: Mapped[int] = mapped_column(ForeignKey("pulse.id", ondelete="CASCADE"), primary_key=True)
     person: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+class PulsePlan(Base):
+    """What a schedule asks of its channel each time it rings. Kept until it is stopped, and a year longer."""
+
+    __tablename__ = "pulse_plan"
+
+    schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"), primary_key=True)
+    instrument: Mapped[str] = mapped_column(String(40))
+    own: Mapped[str] = mapped_column(Text)  # the channel's own statement, where the instrument asks for one
+    days: Mapped[int]  # open for so many
+    comments: Mapped[bool]

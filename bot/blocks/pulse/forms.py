@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from uuid import uuid4
 
 from bot.blocks.common import (
@@ -27,6 +28,7 @@ from rituals.pulse import consent
 from rituals.pulse.asking import DAYS_OPEN
 from rituals.pulse.instruments import DEFAULT, Instrument
 from rituals.pulse.loop import LONGEST, Heard
+from rituals.pulse.recurring import OFTEN, ONCE
 from storage.schema import Pulse
 
 AUDIENCES = {"channel": "Everybody in this channel", "picked": "Ten or more people whom I pick"}
@@ -38,7 +40,8 @@ class Draft:
     """A pulse on its way through its two forms; it travels in their private metadata.
 
     `origin` names this filling-in, so that a double click finds it done. `closes_at` is an instant in ISO, empty
-    until the first form is filled.
+    until the first form is filled; of what comes again, for its first date. `first` is a date and `at` "HH:MM",
+    both local to `zone`; `schedule` and `version` say what is edited, and as it was when the form was opened.
     """
 
     origin: str
@@ -51,18 +54,28 @@ class Draft:
     days: int = 3
     comments: bool = True
     closes_at: str = ""
+    often: str = ONCE
+    first: str = ""
+    at: str = "10:00"
+    schedule: int | None = None
+    version: int = 0
+
+    @property
+    def comes_again(self) -> bool:
+        return self.often != ONCE
 
 
-def new_draft(channel: str, zone: str | None) -> Draft:
-    return Draft(uuid4().hex, channel, zone or "UTC")
+def new_draft(channel: str, zone: str | None, first: date) -> Draft:
+    return Draft(uuid4().hex, channel, zone or "UTC", first=first.isoformat())
 
 
 def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
     """Step one: what, whom, how long."""
     days = [option(str(n), "1 day" if n == 1 else f"{n} days") for n in DAYS_OPEN]
+    often = [option(*one) for one in OFTEN.items() if draft.schedule is None or one[0] != ONCE]
     return modal(
         "pulse_start",
-        "New pulse",
+        "Edit a pulse" if draft.schedule else "New pulse",
         [
             context(f"For <#{draft.channel}>. The result goes there, to everybody at the same moment."),
             field(
@@ -77,6 +90,12 @@ def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
                 text_box(initial=draft.own, placeholder="I know what we are trying to achieve this month."),
                 hint="Only where you chose One question.",
                 optional=True,
+            ),
+            field(
+                "often",
+                "How often",
+                select(often, draft.often),
+                hint="What comes again asks whoever is in the channel then.",
             ),
             field("audience", "Who is asked", radio([option(*one) for one in AUDIENCES.items()], draft.audience)),
             field(
@@ -114,17 +133,22 @@ def read_start(view: Json) -> Draft:
         picked=picked,
         days=int(given["days"]),
         comments=given["comments"] == "yes",
+        often=given["often"],
     )
 
 
-def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms) -> Json:
-    """Step two: what everybody will be told, and what whoever leads may say in their own voice."""
+def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms, dates: Sequence[Json] = ()) -> Json:
+    """The last step: what everybody will be told, and what whoever leads may say in their own voice.
+
+    `dates` shows when it comes again; what is said of the closing hour is of the first of them.
+    """
     whom = f"{len(draft.picked)} people" if draft.picked else f"everybody in <#{draft.channel}>"
     statements = "\n".join(f"• {escape(item.text)}" for item in instrument.items)
     return modal(
         "pulse_check",
-        "Start this?",
+        "Save this?" if draft.schedule else "Start this?",
         [
+            *dates,
             section(
                 f"*{escape(instrument.title)}* for {whom}. It closes {escape(terms.closes)}, and the result goes "
                 f"to <#{draft.channel}>.\n{statements}"
@@ -138,11 +162,12 @@ def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms) -> Js
                 f"{quote(instrument.lead_says, 900)}"
             ),
             context(
-                "Everybody gets one private invitation and one reminder. Afterwards it is your turn: what you "
-                "heard, what you'll do, what you won't. The next pulse waits for that."
+                "Everybody gets one private invitation and one reminder; whoever asked me for quiet, when that "
+                "ends. Afterwards it is your turn: what you heard, what you'll do, what you won't. The next pulse "
+                "waits for that."
             ),
         ],
-        submit="Start",
+        submit="Save" if draft.schedule else "Start",
         close="Back",
         carries=asdict(draft),
     )

@@ -28,12 +28,17 @@ from storage.schema import Pulse
 
 HELP = (
     "*What `/pulse` can do*\n"
-    "• `/pulse start` asks the people of this channel a few questions, without names\n"
+    "• `/pulse start` asks the people of this channel a few questions, without names: once, or again and again\n"
+    "• `/pulse list` shows what comes again here, with the next dates and buttons; `/pulse edit 3` changes it\n"
+    "• `/pulse pause 3`, or `pause 3 for 2 weeks` · `/pulse resume 3` · `/pulse skip 3` leaves out the next date\n"
+    "• `/pulse stop 3` ends it · `/pulse share 3 @somebody` lets somebody else look after it too\n"
     "• `/pulse status` says until when it is open, and nothing else: nobody sees who has answered\n"
     "• `/pulse respond` opens the questions, when you were invited\n"
     "• `/pulse privacy` tells what is promised, and what can't be\n"
     "• `/pulse history` shows the results of this channel, and what came of them\n"
-    "• `/pulse end` destroys an open pulse, unread; only for whoever looks after it"
+    "• `/pulse end` destroys an open pulse, unread; only for whoever looks after it\n"
+    "Whoever asked me for quiet finds the questions on my Home tab, and the invitation waits until that ends; for "
+    "nothing else, and never for what somebody answered."
 )
 
 
@@ -66,6 +71,11 @@ def reminder(pulse: Pulse) -> Message:
             answer_button(pulse),
         ]
     )
+
+
+def listing(rows: Sequence[Json], channel: str) -> list[Json]:
+    """What comes again in a channel."""
+    return list(rows) or [section(f"No pulse comes again in <#{channel}>. `/pulse start` sets one up.")]
 
 
 def answer_button(pulse: Pulse) -> Json:

@@ -38,8 +38,8 @@ SCOPES = {  # what each scope is for, and what is missing without it
         "after a broken line a private reminder may be missing",
     ),
     "files:write": (
-        "sends the report of a review as a Markdown file",
-        "the report comes as text",
+        "sends the report of a review as a Markdown file, and a pulse's chart where Slack's own is not taken",
+        "the report comes as text, and the chart as bars of text",
     ),
 }
 

@@ -38,13 +38,15 @@ class Posting:
     `render` turns facts into a message at the moment of posting, into None when there is nothing left to say, or
     into Later when it must wait. `repeat` decides after an end that nobody knows, when Slack can't be asked
     whether it has the message. `look` asks Slack for what the message needs, outside of any transaction;
-    `settled` notes what became of it, in the transaction that settles the delivery.
+    `settled` notes what became of it, in the transaction that settles the delivery. So does `plainly`, where only
+    the message's plainer blocks were taken.
     """
 
     render: Callable[[Session, Delivery, Any, datetime], Message | Later | None]
     repeat: Repeat = "at_least_once"
     look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
     settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
+    plainly: Callable[[Session, Delivery, str, Any, datetime], None] = lambda *_: None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot import clock
-from bot.blocks.common import Message
+from bot.blocks.common import Message, Picture
 from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
@@ -121,7 +121,8 @@ class Errand:
             found = find_posted(client, delivery, words.thread_ts)
             if found is not None:
                 return found
-        if ask_slack:
+        is_file = isinstance(words, Message) and words.picture is not None
+        if ask_slack and not is_file:  # the message of a file carries no job id to be found by
             delivery.ambiguous = False  # Slack doesn't have it
         return words
 
@@ -141,11 +142,13 @@ def word_together(errands: Sequence[Errand], database: Database, now: datetime) 
 def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     outcome = _say(client, delivery, words)
     if outcome.reason == "invalid_blocks" and words.plainer is not None:  # a plain no: nothing was posted
-        return _say(client, delivery, replace(words, blocks=words.plainer))
+        return replace(_say(client, delivery, replace(words, blocks=words.plainer)), plainly=True)
     return outcome
 
 
 def _say(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
+    if words.picture is not None:
+        return _upload(client, delivery, words, words.picture)
     try:
         if words.edits is not None:
             if not words.edits:
@@ -164,3 +167,20 @@ def _say(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     except FAULTS as fault:
         return refused(fault)
     return Outcome(ts=told["ts"], channel=told["channel"])
+
+
+def _upload(client: WebClient, delivery: Delivery, words: Message, picture: Picture) -> Outcome:
+    """Three calls, of which only the last one shows anything. Slack doesn't say which message it became."""
+    try:
+        client.files_upload_v2(
+            channel=delivery.to,
+            thread_ts=words.thread_ts,
+            initial_comment=words.text,
+            filename=picture.filename,
+            title=picture.title,
+            alt_txt=picture.alt,
+            content=picture.png,
+        )
+    except FAULTS as fault:
+        return refused(fault)
+    return Outcome(channel=delivery.to)

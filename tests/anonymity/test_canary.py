@@ -249,6 +249,7 @@ def test_after_the_close_nothing_is_left_but_what_was_published(
     keys = Keys(tmp_path / "keys")
     for number, person in enumerate(everyone(slack)):
         answer(person, GIVEN, f"{mark}-{number}")
+        assert "Your answer is in the box" in words(person.modal)
         keys.note()
         person.close()
     assert closed(candor).state == "closed"
@@ -270,6 +271,7 @@ def test_what_was_ended_early_is_gone_unread(
     keys = Keys(tmp_path / "keys")
     for person in everyone(slack):
         answer(person, GIVEN, f"Nobody reads {mark}.")
+        assert "Your answer is in the box" in words(person.modal)
         keys.note()
         person.close()
     ada.command("/pulse", "end", channel=CHANNEL)

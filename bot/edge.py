@@ -38,7 +38,10 @@ class NotSlack(Exception):
 
 
 class Edge:
-    """`pages` are further paths that answer GET: health, installation. `is_slacks` knows Slack's addresses."""
+    """`pages` are further paths that answer GET: health, installation, what rituals show.
+
+    `is_slacks` knows Slack's addresses.
+    """
 
     def __init__(
         self, app: App, signing_secret: str, pages: Mapping[str, Page], is_slacks: Callable[[str], bool]
@@ -71,7 +74,7 @@ class Edge:
             if method != "POST":
                 raise NotSlack(HTTPStatus.METHOD_NOT_ALLOWED, "not_a_post")
             return self._take(environ)
-        page = self._pages.get(path)
+        page = self._pages.get(path) or self._pages.get(path[: path.rfind("/", 1) + 1])
         if page is None:
             raise NotSlack(HTTPStatus.NOT_FOUND, "no_such_page")
         if method not in ("GET", "HEAD"):

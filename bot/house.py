@@ -17,6 +17,7 @@ from bot.app import all_postings, build_app
 from bot.courier import PER_CHANNEL, Courier
 from bot.home import Redraws
 from bot.keys import custody_of
+from bot.pages import Page
 from bot.people import People
 from bot.pulse.house_rules import Rules
 from bot.replies import PostReply, Replies
@@ -47,6 +48,15 @@ class House:
     redraws: Redraws
     workspaces: Workspaces
     custody: Custody
+
+    def pages(self) -> dict[str, Page]:
+        """What the rituals show over HTTP."""
+        rooms = self.rooms.values()
+        return {
+            path: page
+            for room in rooms
+            for path, page in room.pages(self.database, self.people, self.workspaces).items()
+        }
 
     def bell(self, now: datetime) -> Bell:
         """What a ring at this moment lends to the rooms."""
@@ -105,5 +115,5 @@ def all_rooms(settings: Settings) -> list[RitualRoom]:
         pulse.room(rules, settings.pulse_seats_days),
         postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
         decisions.room(),
-        demo_day.room(),
+        demo_day.room(settings.public_url),
     ]

@@ -98,7 +98,10 @@ class Process:
             "/metrics": metrics.page(self.database),
         }
         self.edge = Edge(
-            house.app, settings.signing_secret.get_secret_value(), pages | install, house.replies.is_slacks
+            house.app,
+            settings.signing_secret.get_secret_value(),
+            pages | install | house.pages(),
+            house.replies.is_slacks,
         )
 
     def start(self) -> None:

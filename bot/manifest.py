@@ -18,6 +18,13 @@ COMMANDS = {
     "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there
 
+NEEDED_BY = {  # scopes and events that only these rituals need
+    "files:write": {"postmortem", "pulse", "demo_day"},
+    "canvases:write": {"postmortem"},
+    "reactions:read": {"postmortem"},
+    "reaction_added": {"postmortem"},
+}
+
 SCOPES = {  # what each scope is for, and what is missing without it
     "chat:write": ("posts questions, digests and private reminders", "nothing works"),
     "commands": ("slash commands and forms", "nothing works"),
@@ -38,8 +45,17 @@ SCOPES = {  # what each scope is for, and what is missing without it
         "after a broken line a private reminder may be missing",
     ),
     "files:write": (
-        "sends the report of a review as a Markdown file, and a pulse's chart where Slack's own is not taken",
-        "the report comes as text, and the chart as bars of text",
+        "sends the report of a review as Markdown, demo days as a calendar file, and the chart of a pulse as a "
+        "picture where Slack's own is not taken",
+        "the report comes as text, in a direct message; dates of demo days and the chart as text, too",
+    ),
+    "canvases:write": (
+        "makes the report of a review a canvas of its channel too",
+        "the report is no canvas",
+    ),
+    "reactions:read": (
+        "puts a message with a pin on the timeline of a review, where the history of its channel may be read",
+        "messages come to a timeline by their menu only",
     ),
 }
 
@@ -58,6 +74,11 @@ def variant(rituals: Sequence[str], *, prefix: str = "", http_url: str | None = 
     manifest = load()
     off = {command for ritual, commands in COMMANDS.items() if ritual not in rituals for command in commands}
     commands = [one for one in manifest["features"]["slash_commands"] if one["command"] not in off]
+    spare = {one for one, needing in NEEDED_BY.items() if needing.isdisjoint(rituals)}
+    scopes, events = manifest["oauth_config"]["scopes"], manifest["settings"]["event_subscriptions"]
+    for kind in scopes:
+        scopes[kind] = [one for one in scopes[kind] if one not in spare]
+    events["bot_events"] = [one for one in events["bot_events"] if one not in spare]
     for one in commands:
         one["command"] = f"/{prefix}{one['command'][1:]}"
     manifest["features"]["slash_commands"] = commands
@@ -78,8 +99,8 @@ def printed(manifest: dict[str, Any]) -> str:
 
 
 def core_scopes() -> set[str]:
-    """The scopes without which nothing works."""
-    return set(load()["oauth_config"]["scopes"]["bot"])
+    """The scopes without which nothing works. Slack lists what can be declined among them, too."""
+    return set(load()["oauth_config"]["scopes"]["bot"]) - optional_scopes()
 
 
 def optional_scopes() -> set[str]:

@@ -57,28 +57,16 @@ class People:
                 del self._known[key]
 
     def asker(self, client: WebClient, workspace: str, person: str) -> Asker:
-        """The person as rules need them. Somebody whom Slack doesn't know is a guest."""
+        """The person as rules need them. Somebody whom Slack doesn't know is a guest, and has left."""
+        return self._remembered(
+            ("asker", workspace, person), lambda: ask_slack(client, workspace, person, self._admins)
+        )
 
-        def ask() -> Asker:
-            try:
-                user = client.users_info(user=person)["user"]
-            except SlackApiError as refused:
-                if refused.response.get("error") in ("user_not_found", "user_not_visible"):
-                    return Asker(person, is_guest=True)
-                raise
-            team = workspace.rpartition("/")[2]
-            return Asker(
-                person,
-                is_admin=bool(user.get("is_admin") or user.get("is_owner")) or person in self._admins,
-                is_guest=any(
-                    user.get(flag)
-                    for flag in ("is_restricted", "is_ultra_restricted", "is_bot", "is_stranger", "deleted")
-                )
-                or ("/" not in workspace and user.get("team_id", team) != team),
-                zone=user.get("tz") or None,
-            )
-
-        return self._remembered(("asker", workspace, person), ask)
+    def known(self, workspace: str, person: str) -> Asker | None:
+        """The person as far as it is remembered; None where Slack would have to be asked."""
+        with self._lock:
+            until, known = self._known.get(("asker", workspace, person), (0.0, None))
+        return known if until > ticks() else None
 
     def channel(self, client: WebClient, workspace: str, channel: str, person: str) -> Channel:
         """A channel as `person` meets it. Raises NotAChannel for a direct message."""
@@ -131,6 +119,10 @@ class People:
 
         def ask() -> list[tuple[str, str]] | None:
             page = client.users_list(limit=200)
+            with self._lock:  # it says of everybody in it what users.info would say
+                for user in page["members"]:
+                    described = describe(user, workspace, self._admins)
+                    self._known["asker", workspace, user["id"]] = (ticks() + self._seconds, described)
             people = [
                 (user["id"], user.get("real_name") or user.get("name", ""))
                 for user in page["members"]
@@ -148,6 +140,32 @@ class People:
         return sorted(
             ((channel, name) for channel, name in theirs if channel in ours), key=lambda known: known[1].lower()
         )
+
+
+def ask_slack(client: WebClient, workspace: str, person: str, admins: frozenset[str] = frozenset()) -> Asker:
+    """Ask Slack about one person. Raises SlackApiError, but for somebody whom Slack doesn't know."""
+    try:
+        user = client.users_info(user=person)["user"]
+    except SlackApiError as refused:
+        if refused.response.get("error") in ("user_not_found", "user_not_visible"):
+            return Asker(person, is_guest=True, has_left=True)
+        raise
+    return describe(user, workspace, admins)
+
+
+def describe(user: dict[str, Any], workspace: str, admins: frozenset[str] = frozenset()) -> Asker:
+    """What users.info or users.list say of somebody, as rules need it."""
+    team = workspace.rpartition("/")[2]
+    return Asker(
+        user["id"],
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")) or user["id"] in admins,
+        is_guest=any(
+            user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_bot", "is_stranger", "deleted")
+        )
+        or ("/" not in workspace and user.get("team_id", team) != team),
+        has_left=bool(user.get("deleted")),
+        zone=user.get("tz") or None,
+    )
 
 
 def _channels(client: WebClient, **whose: str) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot.blocks.common import Json, Message
+from bot.pages import Page
+from bot.papers import Canvas, File
 from bot.people import People
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim
@@ -19,6 +21,9 @@ from storage.keys import Custody
 from storage.schema import Delivery, Nudge, Schedule
 
 Repeat = Literal["at_least_once", "at_most_once"]
+
+Parcel = Message | File | Canvas
+"""What the courier takes to Slack."""
 
 NudgePart = Callable[[Session, Nudge], list[Json] | None]
 """One matter of a private reminder; None when it is closed by now."""
@@ -35,14 +40,15 @@ class Later:
 class Posting:
     """How one kind of delivery is said.
 
-    `render` turns facts into a message at the moment of posting, into None when there is nothing left to say, or
-    into Later when it must wait. `repeat` decides after an end that nobody knows, when Slack can't be asked
-    whether it has the message. `look` asks Slack for what the message needs, outside of any transaction;
-    `settled` notes what became of it, in the transaction that settles the delivery. So does `plainly`, where only
-    the message's plainer blocks were taken.
+    `render` turns facts into a message, a file or a canvas at the moment of posting, into None when there is
+    nothing left to say, or into Later when it must wait. `repeat` decides after an end that nobody knows, when
+    Slack can't be asked whether it has the message; whether it has a canvas it never tells.
+    `look` asks Slack for what the message needs, outside of any transaction; `settled` notes what became of
+    it, in the transaction that settles the delivery, given the ts (of a file or a canvas its id), or "" when
+    nothing was left to say; so does `plainly`, where only a message's plainer blocks were taken.
     """
 
-    render: Callable[[Session, Delivery, Any, datetime], Message | Later | None]
+    render: Callable[[Session, Delivery, Any, datetime], Parcel | Later | None]
     repeat: Repeat = "at_least_once"
     look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
     settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
@@ -67,6 +73,10 @@ class Bell:
         return self.workspaces.client(workspace)
 
 
+Pages = Callable[[Database, People, Workspaces], Mapping[str, Page]]
+"""What a ritual shows over HTTP, by its path; a path that ends with a slash stands for all below it."""
+
+
 @dataclass(frozen=True)
 class RitualRoom:
     """One ritual, as app, courier, ring and App Home meet it.
@@ -88,4 +98,5 @@ class RitualRoom:
     first_button: Json | None  # None: a ritual that begins where its channel is
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)
+    pages: Pages = lambda *_: {}
     sweep: Callable[[Bell], None] = lambda _bell: None

@@ -28,6 +28,10 @@ KEPT = {  # table: (how long, who in Slack can see it)
     "demo_ask": ("40 days", "nobody; the person alone was asked"),
     "demo_day": ("as long as the ritual, and a year longer", "the channel"),
     "demo_event": ("as long as its demo day", "the channel"),
+    "demo_feed": (
+        "until its person revokes it or leaves, and as long as its demo day",
+        "nobody; a hash of the address",
+    ),
     "demo_host": ("while they are in the channel", "nobody; who hosts next stands in the line-up"),
     "installation": ("until it is uninstalled", "nobody"),
     "keeper": ("as long as the ritual, and a year longer", "the channel"),
@@ -79,7 +83,8 @@ is out of date.
 
 The first {len(manifest.core_scopes())} are needed; the others may be declined, and their features stay hidden. Candor reads no messages but the threads
 of its own questions (to count who answered), its own posts (to see whether one went through) and the messages that
-somebody put on a review's timeline (to follow their edits), and none of them without the history scopes.
+somebody put on a review's timeline, by their menu or a pin (to quote them and follow their edits), and none of them
+without the history scopes.
 
 ## What it keeps
 
@@ -132,7 +137,7 @@ did and what you saw; you get an answer before anything is made public.
 
 def _scopes() -> str:
     loaded = manifest.load()["oauth_config"]["scopes"]
-    names = [*loaded["bot"], *loaded["bot_optional"]]
+    names = dict.fromkeys([*loaded["bot"], *loaded["bot_optional"]])
     return "\n".join(f"| `{name}` | {manifest.SCOPES[name][0]} | {manifest.SCOPES[name][1]} |" for name in names)
 
 

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
         pattern=r"^([a-z0-9]{1,15}-)?$",
         description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
     )
+    public_url: str = Field(
+        "",
+        pattern=r"^(https://[^\s?#]+)?$",
+        description="HTTP only: where people's programs reach us, such as `https://candor.example.com`. With it, "
+        "`/demoday calendar address` gives out addresses of calendars.",
+    )
     operator: str = Field(
         "",
         max_length=80,

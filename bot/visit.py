@@ -58,9 +58,9 @@ class Visit:
         """(id, name) of all people of a small workspace; None when a list can't hold them."""
         return self.people.everybody(self.client, self.workspace)
 
-    def open(self, view: Json) -> None:
-        """Open a form. Its trigger lives three seconds and works once: look things up before, briefly."""
-        self.client.views_open(trigger_id=self.trigger, view=view)
+    def open(self, view: Json) -> str:
+        """Open a form; its id. Its trigger lives three seconds and works once: look things up before, briefly."""
+        return str(self.client.views_open(trigger_id=self.trigger, view=view)["view"]["id"])
 
     def redraw_home(self) -> None:
         """Draw the person's App Home again, beside the work."""

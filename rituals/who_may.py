@@ -14,13 +14,14 @@ MOST_PEOPLE = 50  # in larger channels an admin of the workspace starts rituals
 class Asker:
     """Who asks. An admin is one of the workspace, or somebody named in CANDOR_ADMINS.
 
-    A guest is a restricted account, a bot, or somebody of another company in a shared channel.
-    `zone` is the IANA zone that Slack knows of them, None when it knows none.
+    A guest is a restricted account, a bot, or somebody of another company in a shared channel; so is
+    whoever has left the workspace. `zone` is the IANA zone that Slack knows of them, None when it knows none.
     """
 
     person: str
     is_admin: bool = False
     is_guest: bool = False
+    has_left: bool = False
     zone: str | None = None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
-from storage.schema import DemoAsk, DemoDay, DemoEvent, DemoHost, Schedule, Showing
+from storage.schema import DemoAsk, DemoDay, DemoEvent, DemoFeed, DemoHost, Schedule, Showing
 
 KEEP_ASKS = timedelta(days=40)  # a little longer than the month in which nobody is asked twice
 
@@ -234,6 +234,34 @@ def away_from(session: Session, workspace: str, event_id: int) -> set[str]:
     """Who can't host this one, and keeps their turn."""
     said = (DemoAsk.event_id == event_id, DemoAsk.is_away.is_(True))
     return set(session.scalars(select(DemoAsk.person).where(DemoAsk.workspace == workspace, *said)))
+
+
+# --- who has its calendar ---------------------------------------------------------------------------------
+
+
+def put_feed(session: Session, workspace: str, demo_day_id: int, person: str, token: str, now: datetime) -> None:
+    """Store the hash of somebody's address; the one before leads nowhere from now on. Raises NotInWorkspace."""
+    if demo_day(session, workspace, demo_day_id) is None:
+        raise NotInWorkspace
+    session.merge(DemoFeed(workspace=workspace, demo_day_id=demo_day_id, person=person, token=token, made_at=now))
+
+
+def drop_feed(session: Session, workspace: str, demo_day_id: int, person: str) -> bool:
+    """Forget somebody's address; False when they had none."""
+    theirs = (DemoFeed.demo_day_id == demo_day_id, DemoFeed.person == person)
+    gone = delete(DemoFeed).where(DemoFeed.workspace == workspace, *theirs).returning(DemoFeed.person)
+    return session.execute(gone).first() is not None
+
+
+def feed_at(session: Session, token: str) -> tuple[DemoFeed, Schedule] | None:
+    """Whose address has this hash, and of which schedule."""
+    found = session.execute(
+        select(DemoFeed, Schedule)
+        .join(DemoDay, DemoDay.id == DemoFeed.demo_day_id)
+        .join(Schedule, Schedule.id == DemoDay.schedule_id)
+        .where(DemoFeed.token == token)
+    ).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def sweep(session: Session, now: datetime) -> None:

@@ -25,6 +25,7 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "delivery.to": "row",  # a direct message
     "finding.added_by": "name",  # what was found stays
     "demo_ask.person": "row",
+    "demo_feed.person": "row",
     "demo_event.host": "name",  # the event stays, and nobody is named for it
     "demo_event.turn_of": "name",
     "demo_host.person": "row",

@@ -67,6 +67,12 @@ def reviews_of(
     ).all()
 
 
+def open_reviews_in(session: Session, workspace: str, channel: str) -> Sequence[Review]:
+    """The reviews of a channel that aren't published, newest first."""
+    which = (Review.workspace == workspace, Review.channel == channel, Review.stage != "published")
+    return session.scalars(select(Review).where(*which).order_by(Review.id.desc())).all()
+
+
 def reviews_due(session: Session, now: datetime, limit: int) -> Sequence[Review]:
     """Open reviews of every workspace whose stage is over by now, earliest first."""
     return session.scalars(
@@ -87,6 +93,12 @@ def people_of(session: Session, workspace: str, review_id: int) -> dict[str, str
     """Who was asked for an account: {person: role}, in one order for everybody."""
     asked = select(ReviewPerson).where(ReviewPerson.workspace == workspace, ReviewPerson.review_id == review_id)
     return {one.person: one.role for one in session.scalars(asked.order_by(ReviewPerson.person))}
+
+
+def drop_person(session: Session, workspace: str, review_id: int, person: str) -> None:
+    """Ask somebody no more."""
+    which = (ReviewPerson.workspace == workspace, ReviewPerson.review_id == review_id)
+    session.execute(delete(ReviewPerson).where(*which, ReviewPerson.person == person))
 
 
 def unanswered_by(session: Session, workspace: str, person: str) -> Sequence[Review]:

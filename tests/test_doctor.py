@@ -24,7 +24,7 @@ from tests.conftest import EVERY_SCOPE as SCOPES_OF_TESTS
 from tests.slack import Slack, SlackServer
 from tests.slack.refusals import Answer
 
-EVERY_SCOPE = (*SCOPES_OF_TESTS, "files:write")  # with it a report is a file, which few tests want
+EVERY_SCOPE = (*SCOPES_OF_TESTS, "files:write", "canvases:write", "reactions:read")  # which few tests want
 
 BOT, APP = "xoxb-hunter2", "xapp-hunter2"
 

@@ -73,6 +73,8 @@ def beyond_the_schema(read: Json) -> list[str]:
     subscribed = read["settings"].get("event_subscriptions", {})
     events = subscribed.get("bot_events", [])
     wrong = [f"no such scope: {scope}" for scope in scopes if scope not in BOT_SCOPES]
+    asked_for, can_be_declined = (read["oauth_config"]["scopes"][kind] for kind in ("bot", "bot_optional"))
+    wrong += [f"not asked for: {scope}" for scope in can_be_declined if scope not in asked_for]
     wrong += [f"no such event: {event}" for event in events if event not in EVENTS]
     wrong += [
         f"no scope for {event}"
@@ -119,6 +121,7 @@ def test_the_checks_beyond_the_schema_bite() -> None:
     broken["features"]["shortcuts"] = [{"type": "global"}] * 6
     assert beyond_the_schema(broken) == [
         "no such scope: chat:wright",
+        "not asked for: channels:read",
         "no such event: lunch",
         "no scope for channel_archive",
         "no url for /candor",
@@ -167,6 +170,15 @@ def test_every_event_is_listened_to_and_every_listener_has_its_event(tmp_path: P
 def test_a_ritual_switched_off_takes_its_command_with_it(tmp_path: Path) -> None:
     app = built(tmp_path, rituals=())
     assert heard(app, "command") == commands_of(manifest.variant(())) == {"/candor"}
+
+
+def test_a_ritual_switched_off_takes_its_scopes_and_events_with_it() -> None:
+    rest = manifest.variant(tuple(ritual for ritual in RITUALS if ritual != "postmortem"))
+    scopes = {scope for kind in rest["oauth_config"]["scopes"].values() for scope in kind}
+    only_for_reviews = {"canvases:write", "reactions:read"}
+    assert scopes == set(manifest.SCOPES) - only_for_reviews
+    assert "reaction_added" not in rest["settings"]["event_subscriptions"]["bot_events"]
+    assert "reaction_added" in manifest.load()["settings"]["event_subscriptions"]["bot_events"]
 
 
 def test_a_prefix_renames_commands_here_and_there(tmp_path: Path) -> None:

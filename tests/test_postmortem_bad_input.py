@@ -15,7 +15,7 @@ from rituals.postmortem.kit import BadKit, load_kit
 from rituals.postmortem.quotes import shown_as
 from rituals.postmortem.report import safe
 from rituals.postmortem.timeline import BadLines, read_lines
-from storage.schema import Account, Moment, Review, ReviewPerson
+from storage.schema import Account, Delivery, Moment, Quotation, Review, ReviewPerson
 from tests.conftest import NOON, Candor
 from tests.slack import Person, Slack
 from tests.test_postmortem import WHAT, begin, give, people, reveal
@@ -81,6 +81,61 @@ def test_people_who_left_and_guests_are_left_out_and_said_so(slack: Slack, cando
     ada.submit({"facilitator": "UDEE"})
     assert "1 of those chosen can't be asked" in words(ada.modal)
     assert {one.person for one in rows(candor, ReviewPerson)} == {"UADA", "UBEN"}
+
+
+def test_who_left_can_neither_be_asked_nor_facilitate(slack: Slack, candor: Candor, ada: Person) -> None:
+    ada.command("/postmortem", "start", channel="C1")
+    ada.submit(WHAT)
+    slack.users["UCEM"].deleted = slack.users["UDEE"].deleted = True
+    candor.house.people._known.clear()
+    ada.submit({"facilitator": "UDEE"})
+    assert "people who left can't facilitate" in str(ada.form_errors)
+    ada.submit({"facilitator": "UOUT"})
+    ada.close()
+    candor.ring()
+    assert {one.person for one in rows(candor, ReviewPerson)} == {"UADA", "UBEN"}
+    assert people(slack, "UCEM")[0].direct_messages == []
+
+
+def test_publishing_waits_for_the_people_quoted_until_their_time_is_over(
+    slack: Slack, candor: Candor, ada: Person
+) -> None:
+    [dee] = people(slack, "UDEE")
+    begin(ada)
+    reveal(slack, candor)
+    dee.command("/postmortem", "status 1", channel="C1")
+    dee.click("Choose quotes", on=dee.ephemerals[-1])
+    dee.submit({"picked0": ["UADA first", "UBEN first"]})
+    dee.close()
+    dee.click("On to the quotes", on=dee.ephemerals[-1])
+    for word in ("publish 1", "status 1"):
+        dee.command("/postmortem", word, channel="C1")
+    assert "2 quotes wait for the people quoted" in str([one["text"] for one in dee.ephemerals])
+    dee.click("Publish", on=dee.ephemerals[-1])
+    assert "wait for the people quoted" in heard(dee)
+    assert only(candor, Review).stage == "soak"
+    assert [one for one in rows(candor, Delivery) if one.kind in ("postmortem.summary", "postmortem.report")] == []
+    candor.travel.move(days=3)
+    dee.command("/postmortem", "publish 1", channel="C1")
+    assert only(candor, Review).stage == "published"
+    assert {one.state for one in rows(candor, Quotation)} == {"silent"}
+
+
+@pytest.mark.parametrize("button", ["Read the draft", "Add what we learned", "Add an action", "Write the summary"])
+def test_somebody_from_outside_reads_and_adds_nothing_by_a_button(
+    slack: Slack, candor: Candor, ada: Person, button: str
+) -> None:
+    [dee, outsider] = people(slack, "UDEE", "UOUT")
+    begin(ada)
+    reveal(slack, candor)
+    dee.command("/postmortem", "status 1", channel="C1")
+    dee.click("On to the quotes", on=dee.ephemerals[-1])
+    dee.command("/postmortem", "status 1", channel="C1")
+    forwarded = {**dee.ephemerals[-1], "ts": slack.next_ts()}
+    slack.channels["C2"].messages.append(forwarded)
+    outsider.click(button, on=forwarded)
+    assert outsider.modal is None
+    assert "belongs to people and a channel" in heard(outsider)
 
 
 def test_four_boxes_of_three_thousand_characters_are_sealed_and_read(

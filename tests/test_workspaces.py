@@ -209,6 +209,7 @@ def set_up_demo_day(one: Candor, schedule_id: int) -> tuple[int, int, int]:
         event = demos.add_event(session, "T1", day.id, **EVENT, steps=[], held_at=ONE)
         shown = demos.add_showing(session, "T1", event.id, **SHOWING)
         demos.put_host(session, "T1", day.id, "UADA", 1, ONE)
+        demos.put_feed(session, "T1", day.id, "UADA", "h1", ONE)
         demos.note_ask(session, "T1", event.id, "UBEN", ONE, asked_at=ONE, has_nothing=True, is_away=True)
         return day.id, event.id, shown.id
 
@@ -324,6 +325,8 @@ TRIED: dict[str, Try] = {
     "demo_day.ask_of": lambda s, it: demos.ask_of(s, "T2", it.event, "UBEN"),
     "demo_day.asked_at": lambda s, it: demos.asked_at(s, "T2", ["UBEN"]),
     "demo_day.have_nothing": lambda s, it: demos.have_nothing(s, "T2", it.event),
+    "demo_day.put_feed": lambda s, it: demos.put_feed(s, "T2", it.demo, "UADA", "h2", ONE),
+    "demo_day.drop_feed": lambda s, it: demos.drop_feed(s, "T2", it.demo, "UADA"),
     "demo_day.away_from": lambda s, it: demos.away_from(s, "T2", it.event),
     "forgetting.forget_workspace": lambda s, it: storage.forgetting.forget_workspace(s, "T2"),
     "forgetting.forget_person": lambda s, it: storage.forgetting.forget_person(s, "T2", "UADA"),
@@ -375,6 +378,8 @@ TRIED: dict[str, Try] = {
     "postmortem.review": lambda s, it: postmortem.review(s, "T2", it.review),
     "postmortem.lock_review": lambda s, it: postmortem.lock_review(s, "T2", it.review),
     "postmortem.reviews_of": lambda s, it: postmortem.reviews_of(s, "T2", ["C1"], "UADA", 9),
+    "postmortem.open_reviews_in": lambda s, it: postmortem.open_reviews_in(s, "T2", "C1"),
+    "postmortem.drop_person": lambda s, it: postmortem.drop_person(s, "T2", it.review, "UADA"),
     "postmortem.facilitations": lambda s, it: postmortem.facilitations(s, "T2"),
     "postmortem.people_of": lambda s, it: postmortem.people_of(s, "T2", it.review),
     "postmortem.unanswered_by": lambda s, it: postmortem.unanswered_by(s, "T2", "UADA"),
@@ -430,7 +435,7 @@ OF_ALL = {  # they work for every workspace, and no listener calls them; each ro
         "calendar.find_due", "calendar.claim_due", "nudges.people_waiting", "prompts.rounds_to_close",
         "prompts.rounds_to_seat", "sealed.to_purge", "pulse.waiting", "pulse.to_close", "pulse.results_dropped",
         "postmortem.actions_to_remind", "postmortem.reviews_due", "postmortem.reviews_to_clear",
-        "demo_day.days_to_open", "demo_day.events_to_tend",
+        "demo_day.days_to_open", "demo_day.events_to_tend", "demo_day.feed_at",
         "decisions.workspaces_with_misses",  # only whose they are; the words are read workspace by workspace
     },
     "the courier posts what is owed": {"outbox.find_due", "pace.waiting_workspaces"},

@@ -92,7 +92,7 @@ CLICKS = [
     *[(f"pm_{name}", "review") for name in (
         "account", "read", "read_on", "mine", "delete", "next", "back", "report", "moment", "correct", "lines",
         "finding", "summary", "interim", "choose", "quotes", "action", "later", "shape", "actions", "accept",
-        "decline", "done", "move", "drop", "ticket", "check")],
+        "decline", "done", "move", "drop", "ticket", "check", "hand_on")],
 ]  # fmt: skip
 
 
@@ -134,7 +134,7 @@ BY_STORAGE = {  # forms whose ids are tried where they are looked up: tests/test
     "pulse_answer", "pulse_check", "pulse_heard", "pulse_start", "pulse_when",
     "demo_check", "demo_move", "demo_recap", "demo_setting", "demo_sign_up",
     *[f"pm_{name}" for name in ("account", "action", "check", "choose", "correct", "drop", "finding", "follow_up",
-      "interim", "lines", "moment", "move", "quotes", "roles", "start", "summary", "ticket")],
+      "hand_on", "interim", "lines", "moment", "move", "quotes", "roles", "start", "summary", "ticket")],
 }  # fmt: skip
 
 

@@ -19,22 +19,11 @@ TITLE_LIMIT = 24
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture as a file: `alt` says all that it shows."""
-
-    filename: str
-    title: str
-    png: bytes
-    alt: str
-
-
-@dataclass(frozen=True)
 class Message:
     """A message to post: `text` says all that the blocks say, for screen readers and notifications.
 
     In a thread when `thread_ts` is given; in place of the message `edits` when that is given. `plainer` blocks are
-    posted where a workspace doesn't take `blocks`: Slack rolls new kinds out bit by bit. With a `picture` it is
-    uploaded, and `text` stands above it.
+    posted where a workspace doesn't take `blocks`: Slack rolls new kinds out bit by bit.
     """
 
     text: str
@@ -42,7 +31,6 @@ class Message:
     thread_ts: str | None = None
     edits: str | None = None
     plainer: list[Json] | None = None
-    picture: Picture | None = None
 
 
 def message(blocks: Sequence[Json], *, thread_ts: str | None = None, edits: str | None = None) -> Message:

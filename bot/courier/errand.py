@@ -11,12 +11,13 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot import clock
-from bot.blocks.common import Message, Picture
+from bot.blocks.common import Message
 from bot.courier.going import keep_going
 from bot.courier.outcome import FAULTS, TRIES, Outcome, refused
 from bot.courier.readback import METADATA, find_posted, may_look
 from bot.metrics import DELIVERIES
-from bot.rooms import Later, Posting
+from bot.papers import Canvas, File, draw, upload
+from bot.rooms import Later, Parcel, Posting
 from bot.workspaces import Installation
 from storage import Database
 from storage.outbox import QUIET, Posted
@@ -36,7 +37,7 @@ class Errand:
     posting: Posting | None
     ours: Installation | None
     client: WebClient | None
-    words: Message | Later | None = None
+    words: Parcel | Later | None = None
     is_worded: bool = False
     seen: Any = None
     outcome: Outcome = BUG  # unless something better is known
@@ -97,7 +98,8 @@ class Errand:
             return Outcome(reason=QUIET, again=True, not_before=until)
         if words is None or isinstance(words, Outcome):
             return words or Outcome()
-        if delivery.ambiguous and posting.repeat == "at_most_once" and words.edits is None:
+        is_edit = isinstance(words, Message) and words.edits is not None
+        if delivery.ambiguous and posting.repeat == "at_most_once" and not is_edit:
             return Outcome(reason="perhaps_posted")
         if clock.now() >= delivery.due:  # we slept, or the clock jumped: by now it may be another's
             return Outcome(reason="lease_over", again=True)
@@ -106,8 +108,8 @@ class Errand:
 
     def _word(
         self, posting: Posting, client: WebClient, ours: Installation, database: Database, now: datetime
-    ) -> Message | Outcome | Later | None:
-        """The words to post; where Slack has them already, how that ended; None when nothing is left to say."""
+    ) -> Parcel | Outcome | Later | None:
+        """What to post; where Slack has them already, how that ended; None when nothing is left to say."""
         if self.is_worded:
             return self.words
         delivery = self.delivery
@@ -119,12 +121,13 @@ class Errand:
             words = posting.render(session, delivery, self.seen, now)
         if ask_slack and isinstance(words, Message) and words.thread_ts:  # a channel's history shows no threads
             found = find_posted(client, delivery, words.thread_ts)
-            if found is not None:
-                return found
-        is_file = isinstance(words, Message) and words.picture is not None
-        if ask_slack and not is_file:  # the message of a file carries no job id to be found by
+        elif ask_slack and isinstance(words, File):
+            found = find_posted(client, delivery, words.thread_ts, file_name=words.name)
+        else:
+            found = None
+        if ask_slack and found is None and not isinstance(words, Canvas):
             delivery.ambiguous = False  # Slack doesn't have it
-        return words
+        return found or words
 
 
 def word_together(errands: Sequence[Errand], database: Database, now: datetime) -> None:
@@ -139,7 +142,18 @@ def word_together(errands: Sequence[Errand], database: Database, now: datetime) 
                 errand.is_worded = True
 
 
-def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
+def _post(client: WebClient, delivery: Delivery, words: Parcel) -> Outcome:
+    if isinstance(words, Message):
+        return _post_message(client, delivery, words)
+    try:
+        if isinstance(words, File):
+            return Outcome(ts=upload(client, delivery.to, words), channel=delivery.to)
+        return Outcome(ts=draw(client, delivery.to, words), channel=delivery.to)
+    except FAULTS as fault:
+        return refused(fault)
+
+
+def _post_message(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     outcome = _say(client, delivery, words)
     if outcome.reason == "invalid_blocks" and words.plainer is not None:  # a plain no: nothing was posted
         return replace(_say(client, delivery, replace(words, blocks=words.plainer)), plainly=True)
@@ -147,8 +161,6 @@ def _post(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
 
 
 def _say(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
-    if words.picture is not None:
-        return _upload(client, delivery, words, words.picture)
     try:
         if words.edits is not None:
             if not words.edits:
@@ -167,20 +179,3 @@ def _say(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     except FAULTS as fault:
         return refused(fault)
     return Outcome(ts=told["ts"], channel=told["channel"])
-
-
-def _upload(client: WebClient, delivery: Delivery, words: Message, picture: Picture) -> Outcome:
-    """Three calls, of which only the last one shows anything. Slack doesn't say which message it became."""
-    try:
-        client.files_upload_v2(
-            channel=delivery.to,
-            thread_ts=words.thread_ts,
-            initial_comment=words.text,
-            filename=picture.filename,
-            title=picture.title,
-            alt_txt=picture.alt,
-            content=picture.png,
-        )
-    except FAULTS as fault:
-        return refused(fault)
-    return Outcome(channel=delivery.to)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPException
 
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackRequestError
 
 TRIES = 6
 
@@ -41,6 +41,10 @@ FOR_GOOD = {  # nothing that waiting would mend
     "file_type_not_allowed",
     "file_upload_size_restricted",
     "alt_txt_too_large",
+    "canvas_creation_failed",  # perhaps there is one without its tab: another try might make a second
+    "canvas_tab_creation_failed",
+    "canvas_disabled_user_team",
+    "free_team_canvas_tab_already_exists",
     *UNREACHABLE,
 }
 FAULTS = (SlackApiError, SlackClientError, HTTPException, OSError)  # all that a call can end in
@@ -89,6 +93,8 @@ def refused(fault: Exception) -> Outcome:
             wait = int((getattr(response, "headers", None) or {}).get("Retry-After", 30))
             return Outcome(reason="ratelimited", again=True, retry_after=timedelta(seconds=max(wait, 1)))
         return Outcome(reason=error[:80], again=error not in FOR_GOOD, unsure=status >= 500 or error in UNSURE)
+    if isinstance(fault, SlackRequestError):  # the bytes of a file weren't taken, so it was never shared
+        return Outcome(reason="upload_failed", again=True)
     if isinstance(fault, ConnectionRefusedError) or "refused" in str(getattr(fault, "reason", "")):
         return Outcome(reason="unreachable", again=True)
     return Outcome(reason="no_reply", again=True, unsure=True)

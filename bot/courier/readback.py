@@ -32,8 +32,13 @@ def may_look_everywhere(ours: Installation) -> bool:
     return all(ours.may(f"{place}:history") for place in ("channels", "groups", "im"))
 
 
-def find_posted(client: WebClient, delivery: Delivery, thread_ts: str = "") -> Outcome | None:
-    """Look for the job id in the channel's history, or in a thread of it; None when it isn't there."""
+def find_posted(
+    client: WebClient, delivery: Delivery, thread_ts: str = "", *, file_name: str = ""
+) -> Outcome | None:
+    """Look for the job id in the channel's history, or in a thread of it; None when it isn't there.
+
+    A file carries no job id: it is known by its name, so that must be one that is shared once.
+    """
     channel = delivery.to
     if channel.startswith(("U", "W")):
         channel = client.conversations_open(users=channel)["channel"]["id"]
@@ -46,6 +51,8 @@ def find_posted(client: WebClient, delivery: Delivery, thread_ts: str = "") -> O
         pages = client.conversations_history(**where)
     for page in islice(pages, LOOK_PAGES):
         for posted in page["messages"]:
-            if posted.get("metadata", {}).get("event_payload", {}).get("job") == delivery.job:
+            names = [one.get("name") for one in posted.get("files") or []]
+            is_ours = posted.get("metadata", {}).get("event_payload", {}).get("job") == delivery.job
+            if is_ours or (file_name and file_name in names):
                 return Outcome(ts=posted["ts"], channel=channel)
     return None

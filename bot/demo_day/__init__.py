@@ -8,7 +8,7 @@ from datetime import datetime
 from slack_bolt import App
 
 from bot.blocks.common import clip
-from bot.demo_day import commands, events, setting_up
+from bot.demo_day import calendars, commands, events, setting_up
 from bot.demo_day.postings import postings
 from bot.demo_day.telling import NUDGES, due_for
 from bot.demo_day.tending import tend
@@ -38,8 +38,8 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.view("demo_recap")(events.take_recap)
 
 
-def room() -> RitualRoom:
-    """Demo days, as the house meets them."""
+def room(public_url: str) -> RitualRoom:
+    """Demo days, as the house meets them; `public_url` is where calendar programs reach us, if they can."""
     return RitualRoom(
         name=RITUAL,
         register=register,
@@ -51,6 +51,8 @@ def room() -> RitualRoom:
         due_for=due_for,
         first_button=None,
         edit_action="demo_edit",
+        lends={"public_url": public_url},
+        pages=calendars.pages,
     )
 
 

@@ -13,8 +13,10 @@ from bot.calendar import list_rows, obey
 from bot.candor import tell_why
 from bot.clock import now
 from bot.demo_day import events, setting_up
+from bot.demo_day.calendars import tell_calendar
 from bot.demo_day.postings import of_event
 from bot.visit import Visit
+from bot.workspaces import Workspaces
 from rituals.calendar.schedules import next_dates
 from rituals.demo_day import events as rules
 from rituals.demo_day import hosting, slots
@@ -36,7 +38,7 @@ class WithWhom(Refusal):
     """With whom? Mention somebody behind the word, like `/demoday swap @somebody`."""
 
 
-def take_command(ack: Ack, command: Json, visit: Visit) -> None:
+def take_command(ack: Ack, command: Json, visit: Visit, public_url: str, workspaces: Workspaces) -> None:
     """Each verb is a branch below; who isn't in the channel reads nothing."""
     ack()
     words = " ".join(command.get("text", "").split())
@@ -81,6 +83,8 @@ def take_command(ack: Ack, command: Json, visit: Visit) -> None:
             visit.reply(events.cancel(visit, coming(visit, channel).id))
         case "swap" | "hand over" | "host":
             visit.reply(give(visit, coming(visit, channel), verb, rest))
+        case "calendar":
+            visit.reply(tell_calendar(visit, here[0], rest, public_url, workspaces))
         case "history":
             visit.reply(tell_history(visit, here[0], rest))
         case _:

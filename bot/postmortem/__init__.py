@@ -10,16 +10,14 @@ from slack_bolt import App
 import storage.postmortem as rows
 from bot.blocks.common import Json, actions, button, clip_escaped, instant, section
 from bot.blocks.postmortem import messages
-from bot.postmortem import accounts, deciding, drafting, listing, moving, starting
+from bot.postmortem import accounts, deciding, drafting, listing, moving, owning, pinning, starting
 from bot.postmortem.postings import nudge_parts, postings
 from bot.rooms import Bell, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
-from rituals.postmortem import actions as kept_actions
 from rituals.postmortem import stages
 from rituals.postmortem.kit import Kit
 from storage import Session
 from storage.keys import Custody
-from storage.schema import ReviewAction
 
 PER_RING = 200
 LEFT_LYING = timedelta(days=90)  # a review that nobody moved or published for so long keeps no accounts
@@ -30,6 +28,8 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.command(named("postmortem"))(listing.take_command)
     app.shortcut("pm_start_message")(starting.open_from_message)
     app.shortcut("pm_add_message")(drafting.open_from_message)
+
+    app.event("reaction_added")(pinning.take_reaction)
 
     app.action("pm_start")(starting.open_first)
     app.view("pm_start")(starting.take_first)
@@ -57,6 +57,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
         ("pm_choose", deciding.open_choice, deciding.take_choice),
         ("pm_quotes", deciding.open_quotes, deciding.take_quotes),
         ("pm_action", deciding.open_action, deciding.take_action),
+        ("pm_hand_on", owning.open_hand_on, owning.take_hand_on),
     ):
         app.action(name)(opens)
         app.view(name)(takes)
@@ -75,7 +76,7 @@ def room(kit: Kit, custody: Custody, keep_days: int) -> RitualRoom:
 
     def tend(bell: Bell) -> None:
         turn_stages(bell, kit)
-        remind_owners(bell)
+        owning.remind_owners(bell)
         clear_accounts(bell, keep_days)
 
     return RitualRoom(
@@ -100,17 +101,6 @@ def turn_stages(bell: Bell, kit: Kit) -> None:
     for workspace, review_id in due:
         with bell.database.begin() as session:
             stages.turn(session, workspace, review_id, kit, bell.now)
-
-
-def remind_owners(bell: Bell) -> None:
-    """Remind the owners of actions, one transaction each."""
-    with bell.database.reading() as session:
-        due = [(one.workspace, one.id) for one in rows.actions_to_remind(session, bell.now, PER_RING)]
-    for workspace, action_id in due:
-        with bell.database.begin() as session:
-            found = rows.part(session, workspace, ReviewAction, action_id)
-            if found is not None and found.remind_at is not None and found.remind_at <= bell.now:
-                kept_actions.remind(session, found, bell.now)
 
 
 def clear_accounts(bell: Bell, keep_days: int) -> None:

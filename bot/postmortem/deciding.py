@@ -14,7 +14,8 @@ from bot.blocks.common import Json, carried, notice, read_form, section
 from bot.blocks.postmortem import deciding, messages, writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
-from bot.postmortem.reading import of_click, readable, reviews_for
+from bot.postmortem.owning import CANNOT_BE_ASKED
+from bot.postmortem.reading import of_click, readable, reviews_for, writable
 from bot.visit import Visit
 from rituals.errors import InvalidField
 from rituals.postmortem import accounts, actions, quotes
@@ -87,7 +88,7 @@ def take_quotes(ack: Ack, view: Json, visit: Visit) -> None:
 def open_action(ack: Ack, action: Json, visit: Visit) -> None:
     """*Add an action*, at any stage."""
     ack()
-    _show(visit, readable(visit, of_click(action)[0]), None)
+    _show(visit, writable(visit, of_click(action)[0]), None)
 
 
 def open_shape(ack: Ack, action: Json, visit: Visit) -> None:
@@ -95,7 +96,7 @@ def open_shape(ack: Ack, action: Json, visit: Visit) -> None:
     ack()
     with visit.sessions.reading() as session:
         idea = actions.action(session, visit.workspace, of_click(action)[0])
-    _show(visit, readable(visit, idea.review_id), idea)
+    _show(visit, writable(visit, idea.review_id), idea)
 
 
 def _show(visit: Visit, review: Review, idea: ReviewAction | None) -> None:
@@ -110,7 +111,7 @@ def _show(visit: Visit, review: Review, idea: ReviewAction | None) -> None:
 def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     """Store it, after one question back where nobody could tell when it is done."""
     given, told = read_form(view), carried(view)
-    review = readable(visit, told["review"])
+    review = writable(visit, told["review"])
     words, sign, reason = given["words"] or "", given["sign"] or "", given["reason"] or ""
     if hint_first(ack, view, visit, review, [words, reason]):
         return
@@ -118,9 +119,7 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
         ack(response_action="update", view=writing.again(view, VAGUE, "warning"))
         return
     if given["owner"] and visit.asker(given["owner"]).is_guest:
-        raise InvalidField(
-            "owner", "They can't be asked: they left, or are a guest or a bot. Choose somebody else."
-        )
+        raise InvalidField("owner", CANNOT_BE_ASKED)
     with visit.sessions.begin() as session:
         if "idea" in told:
             rows.drop_part(session, visit.workspace, ReviewAction, told["idea"])

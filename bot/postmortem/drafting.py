@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack
-from slack_sdk.errors import SlackApiError
 
 import storage.postmortem as rows
 from bot.blocks.common import Json, carried, clip_escaped, notice, read_form
 from bot.blocks.postmortem import messages, writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
-from bot.postmortem.plain import plain_words
-from bot.postmortem.reading import of_click, readable, reviews_for
+from bot.postmortem.reading import of_click, readable, reviews_for, writable
+from bot.postmortem.sources import line_of
 from bot.visit import Visit
 from rituals.postmortem import conditions, timeline
 from rituals.postmortem.hours import read_moment
@@ -42,29 +41,22 @@ def open_from_message(ack: Ack, body: Json, visit: Visit) -> None:
     reviews = [one for one in reviews_for(visit) if one.stage != "published"]
     if not reviews:
         raise NoSuchReview
+    line = line_of(visit, channel, message)
     carries = {
-        "source": f"{channel}/{message['ts']}",
-        "at": datetime.fromtimestamp(float(message["ts"]), UTC).isoformat(),
-        "person": message.get("user", ""),
-        "permalink": _permalink(visit, channel, message["ts"])[:MOST_CARRIED],
-        "heard": timeline.print_of(plain_words(message.get("text", ""))),
+        "source": line.source,
+        "at": line.at.isoformat(),
+        "person": line.person or "",
+        "who": line.who[: timeline.LONGEST_WHO],
+        "permalink": line.permalink[:MOST_CARRIED],
+        "heard": line.heard,
     }
-    words = plain_words(message.get("text", ""))[:3_000]
-    visit.open(writing.moment(reviews, words=words, carries=carries, is_message=True))
-
-
-def _permalink(visit: Visit, channel: str, ts: str) -> str:
-    """The link to a message; empty where we aren't, which stops nothing."""
-    try:
-        return str(visit.client.chat_getPermalink(channel=channel, message_ts=ts)["permalink"])
-    except SlackApiError:
-        return ""
+    visit.open(writing.moment(reviews, words=line.words, carries=carries, is_message=True))
 
 
 def open_moment(ack: Ack, action: Json, visit: Visit) -> None:
     """*Add to the timeline*, by form."""
     ack()
-    review = readable(visit, of_click(action)[0])
+    review = writable(visit, of_click(action)[0])
     _still_open(review)
     local = now().astimezone(ZoneInfo(review.zone))
     visit.open(writing.moment([review], at=f"{local:%Y-%m-%d} "))
@@ -73,7 +65,7 @@ def open_moment(ack: Ack, action: Json, visit: Visit) -> None:
 def take_moment(ack: Ack, view: Json, visit: Visit) -> None:
     """Add the line, after one hint at most."""
     given, told = read_form(view), carried(view)
-    review = readable(visit, int(given["review"]))
+    review = writable(visit, int(given["review"]))
     texts = [given.get(box) or "" for box in ("words", "knew", "expected")]
     if hint_first(ack, view, visit, review, texts if "source" not in told else texts[1:]):
         return
@@ -87,6 +79,7 @@ def take_moment(ack: Ack, view: Json, visit: Visit) -> None:
         words=texts[0],
         source=told.get("source") or f"form/{view['id']}",
         person=told.get("person") or (visit.person if "source" not in told else None),
+        who=told.get("who", ""),
         permalink=told.get("permalink", ""),
         knew=texts[1],
         expected=texts[2],
@@ -103,7 +96,7 @@ def open_correction(ack: Ack, action: Json, visit: Visit) -> None:
     ack()
     with visit.sessions.reading() as session:
         found = timeline.moment(session, visit.workspace, of_click(action)[0])
-    review = readable(visit, found.review_id)
+    review = writable(visit, found.review_id)
     visit.open(writing.correction(found, f"{found.at.astimezone(ZoneInfo(review.zone)):%Y-%m-%d %H:%M %z}"))
 
 
@@ -112,7 +105,7 @@ def take_correction(ack: Ack, view: Json, visit: Visit) -> None:
     given, moment_id = read_form(view), carried(view)["moment"]
     with visit.sessions.reading() as session:
         found = timeline.moment(session, visit.workspace, moment_id)
-    review = readable(visit, found.review_id)
+    review = writable(visit, found.review_id)
     if hint_first(ack, view, visit, review, [given["words"] or ""]):
         return
     at = read_moment(given["at"] or "", review.zone, "at", now())
@@ -126,14 +119,14 @@ def take_correction(ack: Ack, view: Json, visit: Visit) -> None:
 def open_lines(ack: Ack, action: Json, visit: Visit) -> None:
     """*Paste lines*."""
     ack()
-    review = readable(visit, of_click(action)[0])
+    review = writable(visit, of_click(action)[0])
     _still_open(review)
     visit.open(writing.lines(review))
 
 
 def take_lines(ack: Ack, view: Json, visit: Visit) -> None:
     """Add pasted lines, all or none."""
-    review = readable(visit, carried(view)["review"])
+    review = writable(visit, carried(view)["review"])
     lines = timeline.read_lines(read_form(view)["lines"] or "", review.zone, now())
     with visit.sessions.begin() as session:
         new = timeline.add_lines(session, visit.workspace, review.id, lines, visit.person)
@@ -159,7 +152,7 @@ def tell_timeline(visit: Visit, review: Review, page: int = 0) -> list[Json]:
 
 def open_finding(ack: Ack, action: Json, visit: Visit) -> None:
     ack()
-    review = readable(visit, of_click(action)[0])
+    review = writable(visit, of_click(action)[0])
     _still_open(review)
     visit.open(writing.finding(review))
 
@@ -167,7 +160,7 @@ def open_finding(ack: Ack, action: Json, visit: Visit) -> None:
 def take_finding(ack: Ack, view: Json, visit: Visit) -> None:
     """Add it; a condition that another review of the reader's named brings that one along."""
     given = read_form(view)
-    review = readable(visit, carried(view)["review"])
+    review = writable(visit, carried(view)["review"])
     if hint_first(ack, view, visit, review, [given["words"] or ""]):
         return
     with visit.sessions.begin() as session:
@@ -183,7 +176,7 @@ def take_finding(ack: Ack, view: Json, visit: Visit) -> None:
 
 def open_summary(ack: Ack, action: Json, visit: Visit) -> None:
     ack()
-    review = readable(visit, of_click(action)[0])
+    review = writable(visit, of_click(action)[0])
     _still_open(review)
     visit.open(writing.summary(review))
 
@@ -191,7 +184,7 @@ def open_summary(ack: Ack, action: Json, visit: Visit) -> None:
 def take_summary(ack: Ack, view: Json, visit: Visit) -> None:
     """Summary and impact, for the report."""
     given = read_form(view)
-    review = readable(visit, carried(view)["review"])
+    review = writable(visit, carried(view)["review"])
     summary, impact = given["summary"] or "", given["impact"] or ""
     if hint_first(ack, view, visit, review, [summary, impact]):
         return
@@ -203,7 +196,7 @@ def take_summary(ack: Ack, view: Json, visit: Visit) -> None:
 
 def open_interim(ack: Ack, action: Json, visit: Visit) -> None:
     ack()
-    review = readable(visit, of_click(action)[0])
+    review = writable(visit, of_click(action)[0])
     _still_open(review)
     visit.open(writing.interim(review))
 
@@ -211,7 +204,7 @@ def open_interim(ack: Ack, action: Json, visit: Visit) -> None:
 def take_interim(ack: Ack, view: Json, visit: Visit) -> None:
     """Owe the one interim note."""
     words = read_form(view)["words"] or ""
-    review = readable(visit, carried(view)["review"])
+    review = writable(visit, carried(view)["review"])
     if hint_first(ack, view, visit, review, [words]):
         return
     with visit.sessions.begin() as session:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from slack_bolt import Ack
 
-from bot.blocks.common import Json, modal, section
+from bot.blocks.common import Json, modal, notice, section
 from bot.blocks.postmortem import messages
 from bot.clock import now
+from bot.papers import upload
 from bot.postmortem.following import follow_sources
+from bot.postmortem.handing_over import file_of
 from bot.postmortem.reading import names_of, of_click, readable
 from bot.visit import Visit
 from bot.workspaces import Workspaces
@@ -31,8 +33,6 @@ def move_on(visit: Visit, review_id: int, seen: str, workspaces: Workspaces, kit
     with visit.sessions.begin() as session:
         review = stages.move_on(session, visit.workspace, review_id, seen, asker, kit, now())
     visit.reply(messages.moved(review))
-    if review.stage == "published":
-        hand_over(visit, review, kit, workspaces, to=review.channel)
     visit.redraw_home()
 
 
@@ -51,38 +51,24 @@ def markdown_of(visit: Visit, review_id: int, kit: Kit) -> tuple[Review, str]:
     review = readable(visit, review_id)
     with visit.sessions.reading() as session:
         told = report.contents(session, visit.workspace, review.id)
-    return review, report.as_markdown(told, kit, names_of(visit, report.named_in(told)))
+    return review, report.as_markdown(told, kit, names_of(visit.client, report.named_in(told)))
 
 
 def show_report(ack: Ack, action: Json, visit: Visit, kit: Kit) -> None:
     """*Read the report*, or its draft."""
     ack()
-    review, markdown = markdown_of(visit, of_click(action)[0], kit)
-    visit.open(modal("notice", f"Review {review.id}", messages.report(markdown), close="Close"))
-
-
-def hand_over(visit: Visit, review: Review, kit: Kit, workspaces: Workspaces, *, to: str) -> bool:
-    """Send the report as a file, where that scope is granted; False where it isn't."""
-    ours = workspaces.find(visit.workspace)
-    if ours is None or not ours.may("files:write"):
-        return False
-    _, markdown = markdown_of(visit, review.id, kit)
-    channel = to
-    if to.startswith(("U", "W")):
-        channel = visit.client.conversations_open(users=to)["channel"]["id"]
-    visit.client.files_upload_v2(
-        channel=channel,
-        filename=f"review-{review.id}.md",
-        title=f"Review {review.id}",
-        content=markdown,
-        alt_txt=f"The report of review {review.id} as Markdown",
-    )
-    return True
+    review = readable(visit, of_click(action)[0])
+    shown = visit.open(notice(f"Review {review.id}", "One moment: I ask Slack for the names in it."))
+    _, markdown = markdown_of(visit, review.id, kit)  # each name is a question, and a trigger lives three seconds
+    view = modal("notice", f"Review {review.id}", messages.report(markdown), close="Close")
+    visit.client.views_update(view_id=shown, view=view)
 
 
 def export(visit: Visit, review: Review, kit: Kit, workspaces: Workspaces) -> list[Json]:
     """`/postmortem export`: a file in private, or else the same text."""
-    if hand_over(visit, review, kit, workspaces, to=visit.person):
-        return [section(f"The report of review {review.id} is in your direct messages, as Markdown.")]
     _, markdown = markdown_of(visit, review.id, kit)
-    return messages.report(markdown)
+    ours = workspaces.find(visit.workspace)
+    if ours is None or not ours.may("files:write"):
+        return messages.report(markdown)
+    upload(visit.client, visit.person, file_of(review, markdown))
+    return [section(f"The report of review {review.id} is in your direct messages, as Markdown.")]

@@ -9,6 +9,7 @@ from typing import Any
 import storage.postmortem as rows
 from bot.blocks.common import Json, Message, message, section
 from bot.blocks.postmortem import messages
+from bot.postmortem import asking, handing_over, owning
 from bot.rooms import NudgePart, Posting
 from rituals.postmortem import accounts, actions, brief
 from rituals.postmortem.kit import Kit
@@ -31,11 +32,6 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
     def say_stage(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         review = _of(session, delivery)
         return messages.stage(review, kit, _asked(session, review), review.ts) if review.ts else None
-
-    def ask(session: Session, delivery: Delivery, *, again: bool) -> Message | None:
-        review = _of(session, delivery)
-        waits = review.id in {one.id for one in rows.unanswered_by(session, delivery.workspace, delivery.to)}
-        return messages.request(review, again=again) if waits else None
 
     def say_brief(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         review = _of(session, delivery)
@@ -67,20 +63,21 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
         blocks = _due(session, delivery.workspace, delivery.facts["action"], delivery.to)
         return message(blocks) if blocks else None
 
-    return {
-        "postmortem.start": Posting(say_start, settled=note_start),
-        "postmortem.stage": Posting(say_stage),
-        "postmortem.account": Posting(lambda session, it, _seen, _now: ask(session, it, again=False)),
-        "postmortem.remind": Posting(
-            lambda session, it, _seen, _now: ask(session, it, again=True), repeat="at_most_once"
-        ),
-        "postmortem.brief": Posting(say_brief),
-        "postmortem.overdue": Posting(say_overdue, repeat="at_most_once"),
-        "postmortem.quotes": Posting(say_quoted),
-        "postmortem.interim": Posting(say_interim),
-        "postmortem.summary": Posting(say_summary),
-        "postmortem.due": Posting(say_due, repeat="at_most_once"),
-    }
+    return (
+        asking.postings()
+        | handing_over.postings(kit)
+        | owning.postings()
+        | {
+            "postmortem.start": Posting(say_start, settled=note_start),
+            "postmortem.stage": Posting(say_stage),
+            "postmortem.brief": Posting(say_brief),
+            "postmortem.overdue": Posting(say_overdue, repeat="at_most_once"),
+            "postmortem.quotes": Posting(say_quoted),
+            "postmortem.interim": Posting(say_interim),
+            "postmortem.summary": Posting(say_summary),
+            "postmortem.due": Posting(say_due, repeat="at_most_once"),
+        }
+    )
 
 
 def _of(session: Session, delivery: Delivery) -> Review:
@@ -123,10 +120,12 @@ def nudge_parts() -> Mapping[str, NudgePart]:
 
     def say_check(session: Session, nudge: Nudge) -> list[Json] | None:
         one = rows.part(session, nudge.workspace, ReviewAction, nudge.facts["action"])
-        if one is None or one.state != "done" or one.owner != nudge.person or one.done_at is None:
+        if one is None or one.state != "done" or one.done_at is None:
             return None
         review = rows.review(session, nudge.workspace, one.review_id)
         assert review is not None  # an action goes with its review
+        if nudge.person not in (one.owner, *actions.keepers(review)):
+            return None
         days = str(actions.check_at(one.done_at, nudge.wanted_at))
         return None if days in one.helped else messages.check_row(one, review, days)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 import storage.postmortem as rows
@@ -30,6 +31,15 @@ def readable(visit: Visit, review_id: int) -> Review:
     if not (channel.has_candor and channel.has_asker):
         raise NotYourReview
     return review
+
+
+def writable(visit: Visit, review_id: int) -> Review:
+    """A review, for members of the team who may read it: they add to it.
+
+    Raises GuestsMayNot, NoSuchReview, NotYourReview.
+    """
+    visit.member()
+    return readable(visit, review_id)
 
 
 def number_in(words: str) -> int:
@@ -63,14 +73,19 @@ def of_click(action: Json) -> tuple[int, str]:
     return int(number), word
 
 
-def names_of(visit: Visit, people: Iterable[str]) -> dict[str, str]:
-    """Names for a report, asked of Slack; we keep none. Whom Slack doesn't know is left out."""
+def names_of(client: WebClient, people: Iterable[str]) -> dict[str, str]:
+    """Names for a report, asked of Slack; we keep none. Whom Slack doesn't know is left out.
+
+    Raises SlackApiError: a name that is only late must not become "somebody" in what is published.
+    """
     names = {}
     for person in sorted(people):
         try:
-            user = visit.client.users_info(user=person)["user"]
-        except SlackApiError:
-            continue
+            user = client.users_info(user=person)["user"]
+        except SlackApiError as refused:
+            if refused.response.get("error") in ("user_not_found", "user_not_visible"):
+                continue
+            raise
         profile = user.get("profile") or {}
         names[person] = profile.get("display_name") or user.get("real_name") or user.get("name") or "somebody"
     return names

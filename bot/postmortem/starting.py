@@ -12,7 +12,6 @@ from bot.blocks.postmortem import starting as forms
 from bot.blocks.postmortem import writing
 from bot.clock import now
 from bot.postmortem.plain import plain_words
-from bot.postmortem.reading import names_of
 from bot.visit import Visit
 from rituals.errors import InvalidField, InviteMe
 from rituals.postmortem import reviews
@@ -53,15 +52,18 @@ def take_first(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     begun = forms.read_first(view, now())
     may_start(visit.member(), visit.channel(begun.channel))
     everybody = visit.everybody()
-    names = dict(everybody) if everybody else names_of(visit, begun.people)
+    others = [one for one, _ in everybody or [] if not _is_known_guest(visit, one)]
     with visit.sessions.reading() as session:
-        others = [one for one, _ in everybody or []]
         suggested = reviews.suggest(session, visit.workspace, begun.people, others)
-    ack(response_action="update", view=forms.roles(begun, kit, names, everybody, suggested))
+    ack(response_action="update", view=forms.roles(begun, kit, everybody, suggested))
 
 
 def take_roles(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
-    """Start it, once the gentle word about a facilitator who was involved was said."""
+    """Start it, once the gentle word about a facilitator who was involved was said.
+
+    Of those who were there only what is remembered counts: asking Slack about twenty people would take longer than
+    a form waits. The others are met when their request is posted.
+    """
     incident = forms.read_roles(view)
     may_start(visit.member(), visit.channel(incident.channel))
     reviews.check_people(incident.people, incident.facilitator)
@@ -72,22 +74,27 @@ def take_roles(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     if incident.facilitator in incident.people and not writing.was_hinted(view):
         ack(response_action="update", view=writing.again(view, INVOLVED, "warning"))
         return
-    asked = {person: visit.asker(person) for person in incident.people}
-    here = {person: role for person, role in incident.people.items() if not asked[person].is_guest}
+    here = {one: role for one, role in incident.people.items() if not _is_known_guest(visit, one)}
     reviews.check_people(here, incident.facilitator)
-    incident = replace(incident, people=here)
+    left_out = len(incident.people) - len(here)
     with visit.sessions.begin() as session:
-        for person in here:
-            storage.people.remember(session, visit.workspace, person, zone=asked[person].zone)
+        for one in here:
+            if (known := visit.people.known(visit.workspace, one)) is not None:
+                storage.people.remember(session, visit.workspace, one, zone=known.zone)
         review = reviews.start(
             session,
             visit.workspace,
-            incident,
+            replace(incident, people=here),
             kit=kit,
-            zones={person: one.zone for person, one in asked.items()},
             by=visit.person,
             origin=carried(view).get("origin") or view["id"],
             now=now(),
         )
-    ack(response_action="update", view=forms.started(review.id, len(asked) - len(here)))
+    ack(response_action="update", view=forms.started(review.id, left_out))
     visit.redraw_home()
+
+
+def _is_known_guest(visit: Visit, person: str) -> bool:
+    """Whether we know, without asking Slack, that somebody can't be asked anything."""
+    known = visit.people.known(visit.workspace, person)
+    return known is not None and known.is_guest

@@ -12,6 +12,7 @@ import storage.outbox as outbox
 import storage.pulse as rows
 from bot.blocks.common import Message, escape
 from bot.blocks.pulse import messages, recurring
+from bot.papers import File
 from bot.pulse.house_rules import Rules
 from bot.rooms import Later, Posting
 from bot.workspaces import Installation
@@ -144,7 +145,7 @@ def owe_picture(session: Session, delivery: Delivery, ts: str, may: Any, now: da
         asking.owe_channel(session, pulse, "picture", now, now, under=ts)
 
 
-def draw(client: WebClient, ours: Installation, database: Database, delivery: Delivery) -> Message | None:
+def draw(client: WebClient, ours: Installation, database: Database, delivery: Delivery) -> File | None:
     """Draw it, outside of any transaction; None when it may not be sent any more."""
     with database.reading() as session:
         pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])

@@ -83,7 +83,7 @@ def check(plan: Plan) -> Plan:
     read_zone(plan.zone)
     if rule.until is not None and rule.until < plan.start:
         raise EndsBeforeStart(until=f"{rule.until:%Y-%m-%d %H:%M}", start=f"{plan.start:%Y-%m-%d %H:%M}")
-    if next(_wall_times(plan, plan.start), None) is None:
+    if next(wall_times(plan, plan.start), None) is None:
         raise NeverFires
     return plan
 
@@ -96,7 +96,7 @@ def resolve(local: datetime, zone: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
-def _wall_times(plan: Plan, near: datetime) -> Iterator[datetime]:
+def wall_times(plan: Plan, near: datetime) -> Iterator[datetime]:
     """The rule's wall times in order, from about two periods before `near` (naive, local) or from the start.
 
     A rule without COUNT is followed from a date close to `near`: it costs the same in its tenth year.
@@ -157,7 +157,7 @@ def follow(plan: Plan, after: datetime) -> Iterator[Occurrence]:
     ]
     heapq.heapify(waiting)
     last = after
-    for wall in _wall_times(plan, near):
+    for wall in wall_times(plan, near):
         occurrence = _judge(plan, wall)
         while waiting and waiting[0].at < occurrence.at - LARGEST_GAP:
             first = heapq.heappop(waiting)

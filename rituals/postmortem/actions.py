@@ -10,7 +10,7 @@ from rituals import nudges
 from rituals.calendar.recurrence import resolve
 from rituals.errors import InvalidField
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.refusals import NoSuchReview, NotYourAction
+from rituals.postmortem.refusals import AlreadyOwned, NoSuchReview, NotYourAction
 from rituals.postmortem.reviews import clean, find
 from rituals.who_may import Asker
 from storage import Session
@@ -128,12 +128,17 @@ def action(session: Session, workspace: str, action_id: int) -> ReviewAction:
 
 
 def theirs(session: Session, workspace: str, action_id: int, asker: Asker) -> ReviewAction:
-    """An action, for its owner, who facilitated, or an admin to change. Raises NotYourAction."""
+    """An action, for its owner, who looks after the review, or an admin to change. Raises NotYourAction."""
     found = action(session, workspace, action_id)
     review = find(session, workspace, found.review_id)
-    if asker.person not in (found.owner, review.facilitator) and not asker.is_admin:
+    if asker.person not in (found.owner, *keepers(review)) and not asker.is_admin:
         raise NotYourAction
     return found
+
+
+def keepers(review: Review) -> tuple[str, ...]:
+    """Who looks after a review: who facilitates it first, then who started it."""
+    return tuple(dict.fromkeys((review.facilitator, review.started_by)))
 
 
 def accept(session: Session, workspace: str, action_id: int, asker: Asker) -> ReviewAction:
@@ -149,6 +154,48 @@ def decline(session: Session, workspace: str, action_id: int, asker: Asker) -> R
     found = theirs(session, workspace, action_id, asker)
     if found.state in ("asked", "accepted"):
         found.state, found.owner, found.remind_at = "idea", None, None
+    return found
+
+
+def release(session: Session, action: ReviewAction, keeper: str | None, now: datetime) -> None:
+    """Its owner left the workspace: nobody reminds them any more, and `keeper` hears once that it needs somebody.
+
+    What is done stays theirs; whether it helped is asked of `keeper`, who is None when all who look after the
+    review left too.
+    """
+    if action.state == "done" and keeper is not None:
+        remind(session, action, now, to=keeper)
+        return
+    action.remind_at = None
+    if action.state not in ("asked", "accepted"):
+        return
+    action.state, action.owner, action.reminded = "idea", None, action.reminded + 1
+    if keeper is not None:
+        owe(
+            session,
+            action.workspace,
+            key=f"postmortem:action:{action.id}:left:{action.reminded}",
+            kind="postmortem.owner_left",
+            to=keeper,
+            facts={"action": action.id},
+            due=now,
+            now=now,
+        )
+
+
+def hand_on(
+    session: Session, workspace: str, action_id: int, asker: Asker, owner: str, day: date, now: datetime
+) -> ReviewAction:
+    """Ask somebody to own what is nobody's. Raises NotYourAction, AlreadyOwned, InvalidField."""
+    found = theirs(session, workspace, action_id, asker)
+    if found.state != "idea":
+        raise AlreadyOwned
+    review = find(session, workspace, found.review_id)
+    due = _at_hour(session, review, owner, day)
+    if not now - timedelta(days=1) < due < now + FURTHEST:
+        raise InvalidField("due", "Choose a day from today on, within two years.")
+    found.owner, found.due, found.state = owner, due, "asked"
+    _ask(session, review, found, now)
     return found
 
 
@@ -214,8 +261,8 @@ def check_at(done_at: datetime, now: datetime) -> int:
     return CHECKS[(now - done_at).days >= CHECKS[1]]
 
 
-def remind(session: Session, action: ReviewAction, now: datetime) -> None:
-    """Remind its owner, or ask whether it helped, and set when that comes again.
+def remind(session: Session, action: ReviewAction, now: datetime, to: str | None = None) -> None:
+    """Remind its owner, or ask whether it helped (`to` instead of them), and set when that comes again.
 
     A deadline that somebody accepted is theirs, so it comes on its day; any other waits for room in their week.
     """
@@ -232,18 +279,18 @@ def remind(session: Session, action: ReviewAction, now: datetime) -> None:
         assert action.due is not None
         action.remind_at = next_reminder(action.due, now)
         action.reminded += 1
-    facts = {"action": action.id}
+    facts, to = {"action": action.id}, to or action.owner
     if kind == "postmortem.due" and action.state == "accepted":
         owe(
             session,
             action.workspace,
             key=key,
             kind=kind,
-            to=action.owner,
+            to=to,
             facts=facts,
             due=now,
             now=now,
             expires_at=now + timedelta(days=1),
         )
     else:
-        nudges.want(session, action.workspace, action.owner, key=key, kind=kind, facts=facts, now=now)
+        nudges.want(session, action.workspace, to, key=key, kind=kind, facts=facts, now=now)

@@ -58,7 +58,11 @@ class NotYourQuote(Refusal):
 
 
 class NotYourAction(Refusal):
-    """Only its owner can say that, or who facilitates the review."""
+    """Only its owner can say that, or who looks after the review: who facilitates it, and who started it."""
+
+
+class AlreadyOwned(Refusal):
+    """Somebody was asked to own this one by now, or it is over. Nothing was changed."""
 
 
 class NothingKept(Refusal):

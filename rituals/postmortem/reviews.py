@@ -15,6 +15,7 @@ from rituals.postmortem.refusals import NoSuchReview, NotYourReview, OnlyTheFaci
 from rituals.who_may import Asker
 from storage import Session
 from storage.outbox import owe
+from storage.people import person as known_person
 from storage.schema import Review
 
 MOST_PEOPLE = 20
@@ -78,7 +79,6 @@ def start(
     incident: Incident,
     *,
     kit: Kit,
-    zones: Mapping[str, str | None],
     by: str,
     origin: str,
     now: datetime,
@@ -113,17 +113,11 @@ def start(
     if is_new:
         owe_of(session, review, "start", to=review.channel, now=now)
         for person in incident.people:
-            _ask(session, review, person, zones.get(person), now)
+            known = known_person(session, workspace, person)
+            zone = known.zone if known is not None else None
+            first = in_daytime(now, zone) if zone else now  # without one we learn it when this is posted
+            owe_of(session, review, "account", to=person, now=now, due=first, until=review.due)
     return review
-
-
-def _ask(session: Session, review: Review, person: str, zone: str | None, now: datetime) -> None:
-    """The request within the hour by day, and one reminder when half of the time is over."""
-    first = in_daytime(now, zone)
-    second = in_daytime(first + (review.due - first) / 2, zone)
-    owe_of(session, review, "account", to=person, now=now, due=first, until=review.due)
-    if first < second < review.due:
-        owe_of(session, review, "remind", to=person, now=now, due=second, until=review.due)
 
 
 def owe_of(
@@ -151,9 +145,10 @@ def owe_of(
     )
 
 
-def redraw(session: Session, review: Review, now: datetime) -> None:
-    """Owe another look of its message in the channel."""
-    owe_of(session, review, "stage", to=review.channel, now=now, once=str(review.moved))
+def redraw(session: Session, review: Review, now: datetime, because: str = "") -> None:
+    """Owe another look of its message in the channel: at each move, and once for each other reason."""
+    once = f"{review.moved}:{because}" if because else str(review.moved)
+    owe_of(session, review, "stage", to=review.channel, now=now, once=once)
 
 
 def find(session: Session, workspace: str, review_id: int) -> Review:

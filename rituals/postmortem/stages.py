@@ -103,7 +103,8 @@ def _publish(session: Session, review: Review, now: datetime) -> None:
     quotes.keep_silent(session, review)
     review.published_at = now
     _to(session, review, "published", now, now)
-    owe_of(session, review, "summary", to=review.channel, now=now)
+    for what in ("summary", "report", "canvas"):
+        owe_of(session, review, what, to=review.channel, now=now)
     actions.begin_all(session, review, now)
 
 

@@ -3,7 +3,7 @@
 from storage.schema.base import Base, Json
 from storage.schema.calendar import Keeper, Override, Schedule
 from storage.schema.decisions import Miss, Registry, RegistryKeeper, Right, Role
-from storage.schema.demo_day import DemoAsk, DemoDay, DemoEvent, DemoHost, Showing
+from storage.schema.demo_day import DemoAsk, DemoDay, DemoEvent, DemoFeed, DemoHost, Showing
 from storage.schema.installations import Installation, OAuthState
 from storage.schema.outbox import Delivery, Pace
 from storage.schema.people import Act, Nudge, Person
@@ -30,6 +30,7 @@ __all__ = [
     "DemoAsk",
     "DemoDay",
     "DemoEvent",
+    "DemoFeed",
     "DemoHost",
     "Finding",
     "Installation",

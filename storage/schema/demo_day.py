@@ -1,4 +1,4 @@
-"""Demo days: what was set up, each event, who shows something, whose turn it is to host, who was asked."""
+"""Demo days: what was set up, each event, who shows, hosts and was asked, who has its calendar."""
 
 from __future__ import annotations
 
@@ -122,3 +122,14 @@ class DemoAsk(Base):
         UniqueConstraint("event_id", "person"),
         Index("ix_demo_ask_person", "workspace", "person"),
     )
+
+
+class DemoFeed(Base):
+    """A person's secret address of a demo day's calendar. Kept until they revoke it or the demo day is deleted."""
+
+    __tablename__ = "demo_feed"
+
+    demo_day_id: Mapped[int] = mapped_column(ForeignKey("demo_day.id", ondelete="CASCADE"), primary_key=True)
+    person: Mapped[str] = mapped_column(String(20), primary_key=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)  # only its SHA-256: a copy of us opens no calendar
+    made_at: Mapped[datetime]

@@ -98,6 +98,8 @@ def complete_upload(call: Call) -> Json:
             if channel.is_archived:
                 raise Refused("is_archived")
             text = {"text": call.text("initial_comment"), "thread_ts": call.text("thread_ts")}
-            put(call.slack, call.team, channel, text)["files"] = [{"id": file.id, "title": file.title}]
+            put(call.slack, call.team, channel, text)["files"] = [
+                {"id": file.id, "name": file.name, "title": file.title}
+            ]
         shared.append({"id": file.id, "title": file.title, "name": file.name, "size": file.length})
     return {"files": shared}

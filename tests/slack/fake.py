@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.slack import accounts, conversations, views, web_api  # noqa: F401  (each registers its methods)
+from tests.slack import accounts, canvases, conversations, views, web_api  # noqa: F401  (each registers its methods)
 from tests.slack.chat import answer_response_url
 from tests.slack.doors import Door, Envelope, Retry
 from tests.slack.payloads import event_callback

@@ -119,6 +119,18 @@ class Person:
             self.slack.notify(self.team.id, event, heard_as=heard)
         return message
 
+    def reacts(self, name: str, message: Json) -> Reply | None:
+        """React to a message; the bot hears of it in its channels, where it subscribed and has the scope."""
+        with self.slack.changed:
+            place, original = self._place_of(message)
+            original.setdefault("reactions", []).append({"name": name, "users": [self.id], "count": 1})
+        if self.team.bot_user not in place.members or "reactions:read" not in self.team.scopes:
+            return None
+        item = {"type": "message", "channel": place.id, "ts": original["ts"]}
+        event: Json = {"type": "reaction_added", "user": self.id, "reaction": name, "item": item}
+        event |= {"item_user": original["user"]} if original.get("user") else {}
+        return self.slack.notify(self.team.id, event)
+
     # -- messages, homes and modals
 
     def click(self, what: str, *, on: Json | None = None, value: str | None = None) -> Reply:

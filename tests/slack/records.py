@@ -21,6 +21,7 @@ class Team:
     scopes: set[str]
     name: str
     enterprise_id: str | None = None  # None outside Enterprise Grid
+    is_free: bool = False
     token_state: str = "live"  # or the error every call gets: token_revoked, account_inactive
 
     @property
@@ -155,6 +156,14 @@ class File:
     title: str = ""
     alt_text: str = ""
     channel: str | None = None  # None until shared
+
+
+@dataclass
+class Canvas:
+    id: str
+    title: str
+    markdown: str
+    channel: str | None  # in whose tab it is; None for one that stands alone
 
 
 @dataclass(frozen=True)

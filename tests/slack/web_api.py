@@ -11,7 +11,7 @@ from tests.slack.records import ApiCall, Json, Team
 from tests.slack.refusals import Answer, LineDropped, Refused, TooMany, Unreachable
 from tests.slack.workspace import Workspaces
 
-SENT_AS_JSON = ("blocks", "view", "metadata", "attachments", "files")
+SENT_AS_JSON = ("blocks", "view", "metadata", "attachments", "files", "document_content")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def answer(slack: Workspaces, name: str, token: str, args: Json) -> Answer:
     with slack.changed:
         slack.under_way += 1
         slack.changed.notify_all()
-    if slack.latency:
-        time.sleep(slack.latency)
+    if latency := slack.latency_of.get(name, slack.latency):
+        time.sleep(latency)
     with slack.changed:
         slack.under_way -= 1
         if slack.down:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from tests.slack.pace import Pace
-from tests.slack.records import ApiCall, Channel, File, Json, ResponseUrl, Team, Trigger, User
+from tests.slack.records import ApiCall, Canvas, Channel, File, Json, ResponseUrl, Team, Trigger, User
 from tests.slack.refusals import Fault, Faults, Refused
 
 T = TypeVar("T")
@@ -54,6 +54,7 @@ class Workspaces:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
+        self.canvases: dict[str, Canvas] = {}
         self.oauth_codes: dict[str, str] = {}
         self.triggers: dict[str, Trigger] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
@@ -75,6 +76,7 @@ class Workspaces:
         self.enforce_tiers = False
         self.down = False
         self.latency = 0.0  # seconds
+        self.latency_of: dict[str, float] = {}  # of single methods, in place of it
         self.under_way = 0  # calls that came and are not answered yet
         self.faults, self.pace = Faults(), Pace()
         self._last_ts = 0

@@ -34,7 +34,8 @@ HELP = (
     "• `/demoday away` lets the next person host, and you keep your turn; `/demoday host @somebody` names one\n"
     "• `/demoday no event` leaves this one out, and the same person hosts the next · `/demoday move` moves it\n"
     "• `/demoday edit` · `/demoday pause 2 weeks` · `/demoday resume` · `/demoday stop`\n"
-    "• `/demoday next` shows the next dates · `/demoday why` tells why they are where they are"
+    "• `/demoday next` shows the next dates · `/demoday why` tells why they are where they are\n"
+    "• `/demoday calendar` puts them into your own calendar"
 )
 
 

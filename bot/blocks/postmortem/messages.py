@@ -29,6 +29,8 @@ from rituals.postmortem.timeline import SURE
 from storage.schema import Finding, Moment, Review, ReviewAction
 
 MOST_BLOCKS = 96
+PIECE, MOST_PIECES = 2_900, 40  # of a report
+ROOM_OF_A_MESSAGE = 11_000  # characters; Slack refuses messages somewhere above 13,000
 NEXT = {
     "accounts": "When all have answered, or at {due}, all accounts open at once. Nobody reads one before.",
     "conversation": "The accounts are open to those who were asked. Talk until {due}; then any of them may go on.",
@@ -311,15 +313,23 @@ def status(review: Review, kit: Kit, given: int, asked: int) -> list[Json]:
     ]
 
 
-def report(markdown: str) -> list[Json]:
-    """The report as it is written, in pieces that Slack takes."""
+def copy(review: Review, markdown: str) -> Message:
+    """The report as a private message, for who facilitates to hand on; a button shows what it has no room for."""
+    said = f"*Review {review.id} is published.* I may not write files here, so this is its report, as Markdown:"
+    return message([section(said), *report(markdown, ROOM_OF_A_MESSAGE), *moves(review)])
+
+
+def report(markdown: str, room: int = MOST_PIECES * PIECE) -> list[Json]:
+    """The report as it is written, in pieces that Slack takes, as far as there is room."""
     shown = escape(markdown)
+    if len(shown) > room:
+        shown = f"{shown[:room].rpartition(chr(10))[0]}\n\n…"
     pieces: list[str] = []
-    while shown and len(pieces) < 40:
+    while shown and len(pieces) < MOST_PIECES:
         cut = (
-            len(shown) if len(shown) <= 2_900 else max(shown.rfind("\n", 0, 2_900), shown.rfind(" ", 1_500, 2_900))
+            len(shown) if len(shown) <= PIECE else max(shown.rfind("\n", 0, PIECE), shown.rfind(" ", 1_500, PIECE))
         )
-        cut = cut if cut > 0 else 2_900
+        cut = cut if cut > 0 else PIECE
         pieces.append(shown[:cut])
         shown = shown[cut:].lstrip("\n")
     return [section(one) for one in pieces]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -106,8 +106,9 @@ def read_first(view: Json, now: datetime) -> Begun:
     return Begun(title, given["severity"], began, ended, zone, given["channel"] or "", people)
 
 
-def roles(begun: Begun, kit: Kit, names: Mapping[str, str], others: People | None, suggested: str | None) -> Json:
-    """Who had which part, and who facilitates."""
+def roles(begun: Begun, kit: Kit, others: People | None, suggested: str | None) -> Json:
+    """Who had which part, and who facilitates. Whose name we weren't told is named by Slack, above their box."""
+    names = dict(others or [])
     choices = [option(name, role.title) for name, role in kit.roles.items()]
     first_role = next(iter(kit.roles))
     who: Json = {"type": "users_select"}
@@ -117,7 +118,7 @@ def roles(begun: Begun, kit: Kit, names: Mapping[str, str], others: People | Non
         who["initial_user"] = suggested
     blocks = [
         section("*Which part did each have?* It decides one of the questions they are asked."),
-        *(field(f"role_{one}", names.get(one, one), select(choices, first_role)) for one in begun.people),
+        *(block for one in begun.people for block in _role(one, names.get(one), select(choices, first_role))),
         field(
             "facilitator",
             "Who facilitates?",
@@ -136,6 +137,11 @@ def roles(begun: Begun, kit: Kit, names: Mapping[str, str], others: People | Non
         "people": list(begun.people),
     }
     return modal("pm_roles", "Who had which part", blocks, submit="Start", carries=carries)
+
+
+def _role(person: str, name: str | None, choice: Json) -> list[Json]:
+    asked = field(f"role_{person}", name or "Their part", choice)
+    return [asked] if name else [section(f"<@{person}>"), asked]
 
 
 def read_roles(view: Json) -> Incident:

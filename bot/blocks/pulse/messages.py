@@ -8,7 +8,6 @@ from dataclasses import replace
 from bot.blocks.common import (
     Json,
     Message,
-    Picture,
     actions,
     button,
     clip_escaped,
@@ -23,6 +22,7 @@ from bot.blocks.common import (
     sure,
 )
 from bot.blocks.pulse import result as results
+from bot.papers import File
 from rituals.pulse import chart
 from rituals.pulse.asking import asked_in
 from rituals.pulse.publishing import read_published
@@ -104,19 +104,19 @@ def result(pulse: Pulse, moved: Mapping[str, str] | None) -> Message:
     return replace(message([*plainer, *end]), blocks=[*nicer, *end], plainer=[*plainer, *end])
 
 
-def picture(pulse: Pulse, under: str) -> Message | None:
+def picture(pulse: Pulse, under: str) -> File | None:
     """The means as a picture, in the thread of the result; None where none is shown."""
     instrument, told = asked_in(pulse), read_published(pulse.result or "")
     if not told.items:
         return None
-    drawn = Picture(
-        filename=f"pulse-{pulse.id}.png",
+    return File(
+        name=f"pulse-{pulse.id}.png",
         title=f"Pulse: {instrument.title}",
-        png=chart.png(chart.svg(instrument, told)),
+        content=chart.png(chart.svg(instrument, told)),
         alt=chart.alt_text(instrument, told),
+        thread_ts=under,
+        comment="The means as a picture; in words and numbers they stand in the message above.",
     )
-    words = "The means as a picture; in words and numbers they stand in the message above."
-    return Message(words, [], thread_ts=under, picture=drawn)
 
 
 ENDED = {

@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test attack chaos bench blameless check format lint types clean
+.PHONY: help demo test attack chaos bench blameless year check format lint types clean
 
 help:
 	@echo "make demo          a throwaway Slack in the browser, with Candor in it (needs npm)"
@@ -15,6 +15,7 @@ help:
 	@echo "make chaos         the real process killed and hindered at random for ten minutes (MINUTES=2)"
 	@echo "make bench         how fast, beside bare Bolt and bare drivers; a table, and bench.json (ONLY=burst)"
 	@echo "make blameless     how much blame the hints find in sentences, and how often they are wrong"
+	@echo "make year          a year of demo days in three cities: every message, to whom and when for them"
 	@echo "make check         format, lint, types, tests"
 
 # uv where it is, else venv and pip: the same packages, named in pyproject.toml, pinned in constraints.txt.
@@ -43,6 +44,9 @@ bench: $(READY)
 
 blameless: $(READY)
 	@$(BIN)/python -m tests.blameless
+
+year: $(READY)
+	@$(BIN)/python -m tests.demo_year
 
 check: format lint types test
 

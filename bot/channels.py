@@ -36,8 +36,12 @@ def note_unarchived(event: Json, visit: Visit) -> None:
 
 
 def note_left(event: Json, visit: Visit, workspaces: Workspaces) -> None:
-    """Somebody left; when that is us, what happened there pauses."""
+    """Somebody left; when that is us, what happened there pauses, else rituals that count on them hear of it."""
     visit.people.forget(visit.workspace, event["channel"])
+    with visit.sessions.begin() as session:
+        for room in visit.rooms.values():
+            if room.who_left is not None:
+                room.who_left(session, visit.workspace, event["channel"], event["user"], now())
     ours = workspaces.find(visit.workspace)
     if ours is not None and event["user"] == ours.bot_user:
         with visit.sessions.begin() as session:

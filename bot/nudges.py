@@ -30,10 +30,12 @@ def postings(parts: Mapping[str, NudgePart]) -> dict[str, Posting]:
 
     def say(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         said: dict[str, list[Json]] = {}  # by what it is about: the same matter is told once
+        named: set[str] = set()  # their blocks: two kinds about one slot are one matter, and Slack takes no twins
         for nudge_id in delivery.facts["nudges"]:
             nudge = rows.nudge(session, delivery.workspace, nudge_id)
             part = parts[nudge.kind](session, nudge) if nudge is not None and nudge.kind in parts else None
-            if nudge is not None and part is not None:
+            if nudge is not None and part is not None and not _names(part) & named:
+                named |= _names(part)
                 said[f"{nudge.kind} {sorted(nudge.facts.items())}"] = part
         if not said:
             return None
@@ -46,6 +48,10 @@ def postings(parts: Mapping[str, NudgePart]) -> dict[str, Posting]:
             rows.drop(session, delivery.workspace, delivery.facts["nudges"])
 
     return {"nudge.bundle": Posting(say, repeat="at_most_once", settled=forget_unsaid)}
+
+
+def _names(part: list[Json]) -> set[str]:
+    return {block["block_id"] for block in part if "block_id" in block}
 
 
 def take_fine(ack: Ack, visit: Visit) -> None:

@@ -84,6 +84,7 @@ class RitualRoom:
     `begin` starts a claimed schedule in the ring's transaction. `tend` is asked at every ring for the other
     work that is due; it opens its own transactions. `asks` names a schedule of this ritual in a few words.
     `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
+    `who_left` hears of (workspace, channel, person, now) when somebody leaves a channel; None: it is no matter.
     `sweep` deletes what was kept long enough, every few hours.
     """
 
@@ -99,4 +100,5 @@ class RitualRoom:
     edit_action: str
     lends: Mapping[str, Any] = field(default_factory=dict)
     pages: Pages = lambda *_: {}
+    who_left: Callable[[Session, str, str, str, datetime], None] | None = None
     sweep: Callable[[Bell], None] = lambda _bell: None

@@ -165,8 +165,46 @@ def drop_showing(session: Session, workspace: str, showing_id: int) -> None:
 def has_shown(session: Session, workspace: str, person: str) -> bool:
     """Whether somebody has shown anything before, anywhere."""
     held = select(Showing.id).join(DemoEvent, DemoEvent.id == Showing.event_id)
-    mine = (Showing.person == person, Showing.waits.is_(False), DemoEvent.held_at.is_not(None))
+    theirs = or_(Showing.person == person, Showing.partner == person)
+    mine = (theirs, Showing.waits.is_(False), DemoEvent.held_at.is_not(None))
     return session.scalar(held.where(Showing.workspace == workspace, *mine).limit(1)) is not None
+
+
+def showing_with(session: Session, workspace: str, event_id: int, person: str) -> Showing | None:
+    """What somebody shows at an event together with who signed up for it."""
+    theirs = (Showing.event_id == event_id, Showing.partner == person)
+    return session.scalar(select(Showing).where(Showing.workspace == workspace, *theirs).limit(1))
+
+
+def shown_here(session: Session, workspace: str, demo_day_id: int) -> Sequence[tuple[str, bool]]:
+    """(person, whether they would show something with a first-timer) of all that was shown, oldest first."""
+    shown = (
+        select(Showing.person, Showing.pairs)
+        .join(DemoEvent, DemoEvent.id == Showing.event_id)
+        .where(
+            Showing.workspace == workspace,
+            DemoEvent.demo_day_id == demo_day_id,
+            DemoEvent.held_at.is_not(None),
+            Showing.waits.is_(False),
+        )
+        .order_by(DemoEvent.at, Showing.place, Showing.id)
+    )
+    return [(person, pairs) for person, pairs in session.execute(shown)]
+
+
+def look_again(session: Session, workspace: str, channel: str, host: str, now: datetime) -> None:
+    """Let the ring look at what somebody hosts in this channel and is still to come."""
+    session.execute(
+        update(DemoEvent)
+        .where(
+            DemoEvent.workspace == workspace,
+            DemoEvent.channel == channel,
+            DemoEvent.host == host,
+            DemoEvent.held_at.is_(None),
+            DemoEvent.look_at.is_not(None),
+        )
+        .values(look_at=now)
+    )
 
 
 # --- whose turn it is -------------------------------------------------------------------------------------

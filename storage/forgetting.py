@@ -46,6 +46,7 @@ PEOPLE: dict[str, How] = {  # a person's row goes, or the row stays and says "so
     "review_person.person": "row",
     "role.person": "name",  # the role stays, and nobody is named for it
     "showing.person": "row",
+    "showing.partner": "name",  # what the other shows stays theirs
     "sealed_seat.person": "row",  # what they answered can't be found, and stays in its box until that is opened
 }
 NOBODY = {  # columns as long as an id that hold no person

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -24,6 +24,7 @@ def want(
     wanted_at: datetime,
     expires_at: datetime,
     accepted: bool = False,
+    not_on: Sequence[str] = (),
 ) -> bool:
     """Want to tell somebody something privately; False when `key` was wanted before."""
     row = {
@@ -35,6 +36,7 @@ def want(
         "wanted_at": wanted_at,
         "expires_at": expires_at,
         "accepted": accepted,
+        "not_on": list(not_on),
     }
     return insert_once(session, Nudge, row)
 
@@ -72,14 +74,6 @@ def tell(session: Session, workspace: str, nudges: Sequence[Nudge], now: datetim
     )
 
 
-def times_told(session: Session, workspace: str, person: str, since: datetime) -> int:
-    """How many bundles somebody was sent since then; everything told at one instant was one message."""
-    told = select(func.count(Nudge.told_at.distinct())).where(
-        Nudge.workspace == workspace, Nudge.person == person, Nudge.told_at >= since
-    )
-    return session.scalar(told) or 0
-
-
 def last_two_ignored(session: Session, workspace: str, person: str) -> bool:
     """Whether the last two messages that somebody got, before what is told now, were left without a click."""
     told = session.execute(
@@ -100,6 +94,17 @@ def mind(session: Session, workspace: str, person: str, now: datetime) -> None:
         .where(Nudge.workspace == workspace, Nudge.person == person, Nudge.told_at == last.scalar_subquery())
         .values(minded_at=now)
     )
+
+
+def times_wanted(session: Session, workspace: str, person: str, kinds: Collection[str], key_prefix: str) -> int:
+    """How often somebody was, or is to be, told one of these kinds under this key or below it."""
+    wanted = select(func.count(Nudge.id)).where(
+        Nudge.workspace == workspace,
+        Nudge.person == person,
+        Nudge.kind.in_(kinds),
+        Nudge.key.startswith(key_prefix, autoescape=True),
+    )
+    return session.scalar(wanted) or 0
 
 
 def nudge(session: Session, workspace: str, nudge_id: int) -> Nudge | None:

@@ -274,6 +274,21 @@ def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.workspace == workspace, Delivery.key == key))
 
 
+def said_to(
+    session: Session, workspace: str, people: Collection[str], since: datetime
+) -> Sequence[tuple[str, datetime]]:
+    """(person, when) of each message that one of these was sent since then, or is to be sent."""
+    when = func.coalesce(Delivery.settled_at, Delivery.due)
+    was_said = and_(Delivery.state == "done", Delivery.ts.is_not(None))
+    said = select(Delivery.to, when).where(
+        Delivery.workspace == workspace,
+        Delivery.to.in_(people),
+        or_(Delivery.state == "owed", was_said),
+        when >= since,
+    )
+    return [(person, at) for person, at in session.execute(said)]
+
+
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the oldest delivery that is due has been due, in any workspace; None when none is."""
     return session.scalar(select(func.min(Delivery.due)).where(Delivery.state == OWED, Delivery.due <= now))

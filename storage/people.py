@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,12 @@ KEEP_ACTS = timedelta(days=365)
 def person(session: Session, workspace: str, person_id: str) -> Person | None:
     """What is known of somebody; None when they never met us."""
     return session.get(Person, (workspace, person_id))
+
+
+def people(session: Session, workspace: str, ids: Collection[str]) -> dict[str, Person]:
+    """What is known of each of these, of those who met us."""
+    known = select(Person).where(Person.workspace == workspace, Person.id.in_(ids))
+    return {one.id: one for one in session.scalars(known)}
 
 
 def remember(session: Session, workspace: str, person_id: str, **columns: Any) -> Person:

@@ -17,12 +17,11 @@ from tempfile import TemporaryDirectory
 from bot import clock
 from bot.clock import ticks
 from bot.demo import company, tour
-from bot.demo.stand_in import FOLDER, Control, free_port, local_slack, running, wait_until
+from bot.demo.stand_in import CLOCK, FOLDER, Control, free_port, local_slack, running, wait_until
 from bot.demo.visitor import NothingHappened, Visitor
 from storage import Database, open_database
 from storage.outbox import stuck
 
-CLOCK = FOLDER / "clock"
 DATABASE = f"sqlite:///{FOLDER / 'candor.db'}"
 REGISTRY = Path(__file__).parents[2] / "rituals" / "decisions" / "sample.csv"
 SETTLE_SECONDS = 1.2  # two rings: what the new hour brings is owed by then

@@ -23,6 +23,7 @@ from rituals.errors import Refusal
 
 VERSION = "0.1.8"
 FOLDER = Path(".demo")
+CLOCK = FOLDER / "clock"  # seconds by which Candor's clock is moved
 PORT = 3434
 WAIT_SECONDS = 60
 

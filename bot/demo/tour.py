@@ -6,11 +6,14 @@ import html
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot import clock
 from bot.clock import ticks
 from bot.demo import company
+from bot.demo.stand_in import CLOCK
 from bot.demo.visitor import PATIENCE_SECONDS, NothingHappened, Visitor
+from rituals.calendar.cadence import DAYS
 
 Move = Callable[[timedelta], None]
 CHANNEL = "C01CHECKOUT"
@@ -34,6 +37,11 @@ SAW = (
     "A customer wrote at 09:35 that paying takes long.",
     "My checks were green when the change went out.",
     "I heard of it in the hallway, long after ten.",
+)
+SHOWS = (  # who signs up for two slots, with what, and what the form answers
+    ("U02BIRCH", "A faster build", "You're on the list"),
+    ("U03CEDAR", "The new search", "You're on the list"),
+    ("U04HAZEL", "A map of our alarms", "You wait"),
 )
 FIRST_FORM = "Ask every week"
 
@@ -236,9 +244,92 @@ def check_postmortem(visitor: Visitor, _others: Visitor, move: Move) -> None:
     facilitator.close()
 
 
+def check_demo_day(visitor: Visitor, others: Visitor, move: Move) -> None:
+    """Three sign up for two slots, one moves up; reminders, an agenda with times, the start, the recap."""
+    event = _next_demo_day(_now())
+    visitor.command(CHANNEL, "/demoday")
+    form = visitor.form("A demo day")
+    when = {"rhythm": "weekly", "weekday": DAYS[event.weekday()], "at": f"{event:%H:%M}", "zone": "UTC"}
+    visitor.submit(form, **when, slots="2", minutes="10", place="https://meet.example.org/demo")
+    shown = visitor.form("Start this?")
+    if f"{event:%a} {event.day} {event:%b %Y}, {event:%H:%M}" not in str(shown):
+        raise NothingHappened("the first date was not shown before it was saved")
+    visitor.submit(shown)
+    visitor.form("All set")
+    visitor.dismiss()
+    move(timedelta(seconds=30))
+    visitor.reads(CHANNEL, "2 of 2 slots free")
+
+    for person, title, answer in SHOWS:
+        somebody = Visitor(visitor.control, person)
+        somebody.command(CHANNEL, "/demoday", "sign-up")
+        somebody.submit(somebody.form("Show something"), title=title, audience="everybody")
+        somebody.form(answer)
+        somebody.close()
+    move(timedelta(seconds=30))
+    visitor.reads(CHANNEL, "All slots are taken; 1 waiting")
+    others.command(CHANNEL, "/demoday", "withdraw")
+    others.reads(CHANNEL, "Your slot is free again")
+
+    day_before = _working_day(event, -1)  # at one in UTC it is working time for all of the company but Kolkata
+    move(day_before.replace(hour=13) - _now())
+    cedar, hazel = (Visitor(visitor.control, person) for person, _, _ in SHOWS[1:])
+    hazel.is_told("You moved up")
+    cedar.is_told("You show something next")
+    if "You show something next" in str(visitor.control.messages(others.mailbox() or CHANNEL)):
+        raise NothingHappened("who withdrew is left alone")
+    cedar.close()
+    hazel.close()
+
+    move(event - timedelta(hours=2) - _now() + timedelta(minutes=1))
+    agenda = visitor.reads(CHANNEL, f"{event:%H:%M} · ")["text"]
+    if f"{event + timedelta(minutes=10):%H:%M} · *{SHOWS[2][1]}*" not in agenda:
+        raise NothingHappened("the agenda has no time for who moved up")
+    move(event - timedelta(minutes=9) - _now())
+    started = visitor.reads(CHANNEL, "We begin in ten minutes")["text"]
+    if "U03CEDAR" not in started or "U04HAZEL" not in started or "U02BIRCH" in started:
+        raise NothingHappened("the start does not name those who show something")
+    move(event + timedelta(hours=1) - _now() + timedelta(minutes=1))
+    for _ in range(3):  # the host's next mornings: it waits for a day with room
+        move(_working_day(_now(), 1).replace(hour=10) - _now())
+        if any("This would be the recap" in one["text"] for one in visitor.control.messages(visitor.mailbox())):
+            break
+    draft = visitor.is_told("This would be the recap")
+    visitor.click("Look at the recap", on=draft, channel=visitor.mailbox())
+    visitor.submit(visitor.form("The recap"), words="Who else could use the map?")
+    visitor.form("Shown")
+    visitor.dismiss()
+    move(timedelta(seconds=30))
+    recap = visitor.reads(CHANNEL, "Shown on")["text"]
+    if SHOWS[2][1] not in recap or "Who else could use the map?" not in recap:
+        raise NothingHappened("the recap lacks what was shown, or the host's words")
+
+
+def _now() -> datetime:
+    """The demo's moved clock."""
+    return clock.unmoved() + clock.offset(CLOCK)
+
+
+def _next_demo_day(now: datetime) -> datetime:
+    """Three working days from now, 15:00 UTC: there is a day before it, and sign-up opens at once."""
+    at = now.replace(hour=15, minute=0, second=0, microsecond=0)
+    for _ in range(3):
+        at = _working_day(at, 1)
+    return at
+
+
+def _working_day(at: datetime, way: int) -> datetime:
+    """The next working day, or with -1 the last one, at the same time."""
+    at += timedelta(days=way)
+    while at.weekday() >= 5:
+        at += timedelta(days=way)
+    return at
+
+
 CHECKS: dict[str, Callable[[Visitor, Visitor, Move], None]] = {
     "prompts": check_prompts,
     "pulse": check_pulse,
     "decisions": check_decisions,
     "postmortem": check_postmortem,
+    "demo_day": check_demo_day,
 }

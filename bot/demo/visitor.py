@@ -99,6 +99,20 @@ class Visitor:
         """Write in a channel or a thread."""
         self._say("post_message", channel=channel, text=words, thread_ts=thread)
 
+    def mailbox(self) -> str:
+        """The id of the direct messages with Candor; none came before when there is none."""
+        found = [one for one in self.control.get("state")["channels"] if one.get("is_im")]
+        return next((str(one["id"]) for one in found if self.person in one["members"]), "")
+
+    def is_told(self, words: str) -> dict[str, Any]:
+        """Wait until a direct message with these words has come, and return it."""
+        end = ticks() + PATIENCE_SECONDS
+        while not (box := self.mailbox()) and ticks() < end:
+            time.sleep(0.1)
+        if not box:
+            raise NothingHappened(f"no direct message with {words!r} came to {self.person}")
+        return self.reads(box, words)
+
     def reads(self, channel: str, words: str) -> dict[str, Any]:
         """Wait until a message with these words stands in the channel, and return the newest such."""
         end = ticks() + PATIENCE_SECONDS

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from slack_bolt import App
 
+import storage.demo_day
 from bot.blocks.common import clip
 from bot.demo_day import calendars, commands, events, setting_up
 from bot.demo_day.postings import postings
@@ -29,6 +30,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.action("demo_open_sign_up")(events.open_sign_up)
     app.view("demo_sign_up")(events.take_sign_up)
     app.action("demo_nothing")(events.take_nothing)
+    app.action("demo_not_me")(events.take_not_me)
     app.action("demo_away")(events.take_away)
     app.action("demo_cancel")(events.take_cancel)
     app.action("demo_mode_async")(events.take_mode)
@@ -53,6 +55,7 @@ def room(public_url: str) -> RitualRoom:
         edit_action="demo_edit",
         lends={"public_url": public_url},
         pages=calendars.pages,
+        who_left=storage.demo_day.look_again,
     )
 
 

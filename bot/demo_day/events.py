@@ -12,7 +12,7 @@ from bot.clock import now
 from bot.demo_day.postings import of_event
 from bot.visit import Visit
 from rituals.demo_day import events, hosting, slots
-from rituals.errors import NotFound
+from rituals.errors import InvalidField, NotFound
 from rituals.who_may import may_read
 from storage.people import remember
 
@@ -32,20 +32,41 @@ def sign_up(visit: Visit, event_id: int) -> None:
         mine = rows.showing_by(session, visit.workspace, event_id, visit.person)
         is_full = slots.taken(session, event) >= day.slots
     may_read(visit.channel(event.channel))
-    visit.open(forms.sign_up_form(event, day, kept.zone, mine, is_full))
+    visit.open(forms.sign_up_form(event, day, kept.zone, mine, is_full, visit.everybody()))
 
 
 def take_sign_up(ack: Ack, view: Json, visit: Visit) -> None:
     """The filled form: a slot, or a place among those who wait."""
     event_id, entry = forms.read_sign_up(view)
     asker = visit.asker()
-    may_read(visit.channel(channel_of(visit, event_id)))
+    channel = channel_of(visit, event_id)
+    may_read(visit.channel(channel))
+    check_partner(visit, channel, entry.partner)
     with visit.sessions.begin() as session:
         remember(session, visit.workspace, asker.person, zone=asker.zone)
         showing = slots.sign_up(session, visit.workspace, event_id, visit.person, entry, now())
         event, _, kept = of_event(session, visit.workspace, event_id)
     ack(response_action="update", view=forms.signed_up(showing, f"{there(event.at, kept.zone)} ({kept.zone})"))
     visit.redraw_home()
+
+
+def check_partner(visit: Visit, channel: str, partner: str | None) -> None:
+    """Whether somebody may be named as a partner: a member of the channel. Raises InvalidField."""
+    if partner is None:
+        return
+    members = visit.people.members(visit.client, visit.workspace, channel)
+    if partner not in members or visit.asker(partner).is_guest:
+        raise InvalidField("partner", "They aren't in this channel, or are a guest. Choose somebody else.")
+
+
+def take_not_me(ack: Ack, action: Json, visit: Visit) -> None:
+    """*Not me*: somebody was named as a partner, and isn't."""
+    ack()
+    with visit.sessions.begin() as session:
+        slots.step_back(session, visit.workspace, int(action["value"]), visit.person, now())
+        storage.nudges.mind(session, visit.workspace, visit.person, now())
+    visit.redraw_home()
+    visit.reply([section("Your name is off it again.")])
 
 
 def take_nothing(ack: Ack, action: Json, visit: Visit) -> None:

@@ -63,7 +63,7 @@ def say_link(session: Session, delivery: Delivery, _seen: Any, now: datetime) ->
 def say_cancelled(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
     """The one message of a day that doesn't take place."""
     event, _, kept = of_event(session, delivery.workspace, delivery.facts["event"])
-    signed = [one.person for one in rows.showings(session, event.workspace, event.id)]
+    signed = messages.presenters(rows.showings(session, event.workspace, event.id))
     told = list(dict.fromkeys([*signed, *([event.host] if event.host else [])]))
     return messages.cancelled(event, kept.zone, next_dates(session, kept, now, 1), told)
 

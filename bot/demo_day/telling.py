@@ -9,14 +9,19 @@ from bot.blocks.common import Json
 from bot.blocks.demo_day import notes
 from bot.clock import now
 from bot.demo_day.postings import of_event
+from rituals.demo_day.invitations import partner_for
 from storage import Session
-from storage.calendar import schedule
+from storage.calendar import keepers_of, schedule
 from storage.schema import DemoDay, DemoEvent, Nudge, Schedule
 
 BEGINS = {
     "demo.eve": "You show something next:",
     "demo.up": "You moved up, a slot is yours:",
     "demo.yours": "A slot was handed to you:",
+}
+BEGINS_TOGETHER = {
+    "demo.with": "<@{person}> would like to show this together with you:",
+    "demo.eve": "You show something next, together with <@{person}>:",
 }
 
 
@@ -27,9 +32,22 @@ def say_slot(session: Session, nudge: Nudge) -> list[Json] | None:
         return None
     event, day, kept = found
     mine = rows.showing_by(session, nudge.workspace, event.id, nudge.person)
-    if mine is None or mine.waits:
+    if mine is not None and not mine.waits and nudge.kind in BEGINS:
+        return notes.about_slot(event, day, kept.zone, mine, BEGINS[nudge.kind])
+    return say_partner(session, nudge)
+
+
+def say_partner(session: Session, nudge: Nudge) -> list[Json] | None:
+    """Somebody shows something together with them: while they are named, and the slot is there."""
+    found = _coming(session, nudge)
+    if found is None or nudge.kind not in BEGINS_TOGETHER:
         return None
-    return notes.about_slot(event, day, kept.zone, mine, BEGINS[nudge.kind])
+    event, day, kept = found
+    shared = rows.showing_with(session, nudge.workspace, event.id, nudge.person)
+    if shared is None or (shared.waits and nudge.kind == "demo.eve"):
+        return None
+    begin = BEGINS_TOGETHER[nudge.kind].format(person=shared.person)
+    return notes.about_shared(event, day, kept.zone, shared, begin)
 
 
 def say_ask(session: Session, nudge: Nudge) -> list[Json] | None:
@@ -39,11 +57,13 @@ def say_ask(session: Session, nudge: Nudge) -> list[Json] | None:
         return None
     event, _, kept = found
     said = rows.ask_of(session, nudge.workspace, event.id, nudge.person)
-    if (said is not None and said.has_nothing) or rows.showing_by(
-        session, nudge.workspace, event.id, nudge.person
+    if (said is not None and said.has_nothing) or any(
+        find(session, nudge.workspace, event.id, nudge.person) for find in (rows.showing_by, rows.showing_with)
     ):
         return None
-    return notes.may_we_ask(event, kept.zone, bool(nudge.facts["first"]))
+    is_first = bool(nudge.facts["first"])
+    partner = partner_for(session, event, nudge.person) if is_first else None
+    return notes.may_we_ask(event, kept.zone, is_first, partner)
 
 
 def say_turn(session: Session, nudge: Nudge) -> list[Json] | None:
@@ -67,7 +87,8 @@ def say_empty(session: Session, nudge: Nudge) -> list[Json] | None:
 def say_recap(session: Session, nudge: Nudge) -> list[Json] | None:
     """The recap's draft, until it is shown."""
     event, _, kept = of_event(session, nudge.workspace, nudge.facts["event"])
-    if event.recapped_at is not None or event.host != nudge.person:
+    may_show = [event.host, *keepers_of(session, nudge.workspace, kept.id)]
+    if event.recapped_at is not None or nudge.person not in may_show:
         return None
     shown = [one for one in rows.showings(session, nudge.workspace, event.id) if not one.waits]
     return notes.recap_draft(event, kept.zone, shown) if shown else None
@@ -82,6 +103,7 @@ NUDGES = {
     "demo.eve": say_slot,
     "demo.up": say_slot,
     "demo.yours": say_slot,
+    "demo.with": say_partner,
     "demo.ask": say_ask,
     "demo.turn": say_turn,
     "demo.empty": say_empty,
@@ -99,6 +121,10 @@ def due_for(session: Session, workspace: str, channels: Sequence[str], person: s
         if mine is not None:
             begin = "You wait for a slot with" if mine.waits else "You show"
             built += notes.about_slot(event, day, kept.zone, mine, begin)
+        shared = rows.showing_with(session, workspace, event.id, person)
+        if shared is not None:
+            begin = f"<@{shared.person}> shows this together with you:"
+            built += notes.about_shared(event, day, kept.zone, shared, begin)
         if event.host == person:
             built += notes.your_turn(event, kept.zone)
     return built[:10]

@@ -266,6 +266,7 @@ def pause_channel(session: Session, workspace: str, channel: str, because: str, 
                 kind=f"{schedule.ritual}.paused",
                 facts={"schedule": schedule.id},
                 now=now,
+                days_off=plan_of(session, schedule).days_off,
             )
         rows.change(
             session,

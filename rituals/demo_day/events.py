@@ -10,7 +10,7 @@ from rituals.calendar.moves import move, place_of
 from rituals.calendar.recurrence import Occurrence, Plan, follow
 from rituals.calendar.schedules import find, is_paused, plan_of
 from rituals.demo_day import hosting, invitations, slots
-from rituals.demo_day.dates import working_days_before
+from rituals.demo_day.dates import morning_before, working_days_before
 from rituals.demo_day.drawing import draw
 from rituals.errors import InvalidField, NotFound
 from rituals.who_may import Asker, may_change
@@ -21,6 +21,7 @@ from storage.schema import DemoDay, DemoEvent, Schedule
 
 OPENS = 5  # working days before
 FEW, EVE = 2, 1
+EVE_HOUR = 6  # so early that in every zone something of the day before is left to say it in
 AGENDA, LINK = timedelta(hours=2), timedelta(minutes=10)
 RECAP = timedelta(hours=1)
 CLOSES = timedelta(days=7)  # until then the host can still show a recap
@@ -111,7 +112,7 @@ def steps_of(plan: Plan, at: datetime, length: timedelta) -> list[tuple[str, dat
     """What is due for an event that takes place at `at`, and when, in order."""
     return [
         ("few", working_days_before(plan, at, FEW)),
-        ("eve", min(working_days_before(plan, at, EVE), at - AGENDA)),
+        ("eve", min(morning_before(plan, at, EVE, EVE_HOUR), at - AGENDA)),
         ("agenda", at - AGENDA),
         ("link", at - LINK),
         ("start", at),
@@ -135,6 +136,7 @@ def tend(session: Session, workspace: str, event_id: int, members: Collection[st
         event.look_at = None
         return
     on_hold = is_on_hold(schedule, event, now)
+    hosting.replace_who_left(session, day, event, members, now)
     event.look_at = None
     for name, due in steps_of(plan, event.at, timedelta(minutes=day.slots * day.minutes)):
         if name in event.steps:
@@ -223,7 +225,14 @@ def _take(
             hosting.count(session, event, now)
             draw(session, event, now)
         case "recap" if shown and now < event.at + CLOSES:
-            hosting.tell(session, event, "recap", now)
+            hosting.tell(session, event, "recap", now, to=_who_recaps(session, event, day, members))
+
+
+def _who_recaps(session: Session, event: DemoEvent, day: DemoDay, members: Collection[str]) -> str | None:
+    """Its host; when they left since, somebody who looks after it."""
+    if not members or event.host in members:
+        return event.host
+    return next((one for one in keepers_of(session, event.workspace, day.schedule_id) if one in members), None)
 
 
 # --- what people do with an event -------------------------------------------------------------------------

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.demo_day as rows
-from rituals import nudges
-from rituals.demo_day import rotation
+from rituals.demo_day import rotation, telling
 from rituals.demo_day.drawing import draw
 from rituals.demo_day.rotation import Host
 from rituals.errors import NotFound, Refusal
 from storage import Session
 from storage.schema import DemoDay, DemoEvent
+
+SHORT_NOTICE = timedelta(days=1)
 
 
 class NotTheHost(Refusal):
@@ -46,25 +47,35 @@ def choose(session: Session, day: DemoDay, event: DemoEvent, now: datetime) -> N
     ]
     away = rows.away_from(session, day.workspace, event.id)
     event.host = event.turn_of = rotation.next_host(_hosts(session, day), away, coming)
-    if event.host is not None:
-        tell(session, event, "turn", now, accepted=False)
+    tell(session, event, "turn", now)
 
 
-def tell(session: Session, event: DemoEvent, what: str, now: datetime, *, accepted: bool = True) -> None:
-    """Tell the host: your turn, an empty day, the recap; each once."""
-    if event.host is None:
+def tell(session: Session, event: DemoEvent, what: str, now: datetime, *, to: str | None = None) -> None:
+    """Tell the host, or who stands in for one who left: your turn, an empty day, the recap; each once.
+
+    It waits for room in their week, unless they would host without knowing: a turn that came to somebody on
+    short notice, because another is away or left.
+    """
+    person = to or event.host
+    if person is None:
         return
-    nudges.want(
-        session,
-        event.workspace,
-        event.host,
-        key=f"demo:{event.id}:{what}",
-        kind=f"demo.{what}",
-        facts={"event": event.id},
-        now=now,
-        until=event.at if what != "recap" else None,
-        accepted=accepted,
-    )
+    until = event.at if what != "recap" else None
+    is_urgent = what == "turn" and event.at - now <= SHORT_NOTICE
+    telling.tell(session, event, person, what, now, key=what, until=until, accepted=is_urgent)
+
+
+def replace_who_left(
+    session: Session, day: DemoDay, event: DemoEvent, members: Collection[str], now: datetime
+) -> None:
+    """Let the next one host an event that is to come, when its host has left the channel or the company.
+
+    `members` empty says that we couldn't look, not that nobody is there.
+    """
+    if not members or event.host in members or event.held_at is not None:
+        return
+    sync(session, day, members, now)
+    choose(session, day, event, now)
+    draw(session, event, now)
 
 
 def be_away(session: Session, event: DemoEvent, person: str, now: datetime) -> str:
@@ -84,7 +95,7 @@ def substitute(session: Session, event: DemoEvent, person: str, by: str, now: da
     _is_host(event, person)
     day = day_of(session, event)
     event.host, event.turn_of = by, rotation.credited(_hosts(session, day), person, by)
-    tell(session, event, "turn", now, accepted=False)
+    tell(session, event, "turn", now)
     draw(session, event, now)
 
 

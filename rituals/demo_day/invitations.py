@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import storage.demo_day as rows
-from rituals import nudges
+from rituals.demo_day import telling
 from storage import Session
 from storage.schema import DemoEvent
 
@@ -32,20 +32,33 @@ def whom_to_ask(
 
 def ask(session: Session, event: DemoEvent, members: Collection[str], free: int, now: datetime) -> list[str]:
     """Ask as many people as slots are free; nobody who signed up, has nothing this time, or hosts."""
-    signed = {one.person for one in rows.showings(session, event.workspace, event.id)}
+    showings = rows.showings(session, event.workspace, event.id)
+    signed = {one.person for one in showings} | {one.partner for one in showings if one.partner}
     leave_out = signed | rows.have_nothing(session, event.workspace, event.id) | {event.host or ""}
     last = rows.asked_at(session, event.workspace, members)
     asked = whom_to_ask(members, last, leave_out, free, now)
     for person in asked:
         rows.note_ask(session, event.workspace, event.id, person, now, asked_at=now)
-        nudges.want(
+        telling.tell(
             session,
-            event.workspace,
+            event,
             person,
-            key=f"demo:{event.id}:ask",
-            kind="demo.ask",
-            facts={"event": event.id, "first": not rows.has_shown(session, event.workspace, person)},
-            now=now,
+            "ask",
+            now,
+            key="ask",
             until=event.at - timedelta(hours=4),
+            facts={"first": not rows.has_shown(session, event.workspace, person)},
         )
     return asked
+
+
+def partner_for(session: Session, event: DemoEvent, person: str) -> str | None:
+    """Who would show something together with a first-timer: of those who said so when they last showed
+    something here, and are still here, the one who showed something longest ago.
+    """
+    there = {one.person for one in rows.hosts(session, event.workspace, event.demo_day_id)} - {person}
+    last: dict[str, bool] = {}
+    for shown_by, pairs in rows.shown_here(session, event.workspace, event.demo_day_id):
+        last.pop(shown_by, None)  # so that the order is by the last time
+        last[shown_by] = pairs
+    return next((one for one, pairs in last.items() if pairs and one in there), None)

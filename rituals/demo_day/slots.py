@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import storage.demo_day as rows
-from rituals import nudges
+import storage.nudges
+from rituals.demo_day import telling
 from rituals.demo_day.drawing import draw
 from rituals.errors import InvalidField, NotFound, Refusal
 from storage import Session
@@ -17,6 +18,7 @@ from storage.schema import DemoDay, DemoEvent, Showing
 LONGEST_TITLE = LONGEST_AUDIENCE = 150
 LONGEST_LINK = 500
 MOST_TOLD = 2  # private messages to a presenter about one event
+TO_PRESENTERS = ("demo.up", "demo.yours", "demo.with", "demo.eve")
 
 
 class Over(Refusal):
@@ -45,12 +47,17 @@ class TheyHaveASlot(Refusal):
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody wants to show: a title, for whom it is in one line, how many minutes, perhaps a link."""
+    """What somebody wants to show: a title, for whom it is in one line, how many minutes, perhaps a link.
+
+    Perhaps together with a `partner`; `pairs`: another time they would be the partner of a first-timer.
+    """
 
     title: str
     audience: str
     minutes: int
     link: str | None = None
+    partner: str | None = None
+    pairs: bool = False
 
 
 def check(entry: Entry, most_minutes: int) -> Entry:
@@ -66,7 +73,7 @@ def check(entry: Entry, most_minutes: int) -> Entry:
         raise InvalidField("audience", said)
     if not 1 <= entry.minutes <= most_minutes:
         raise InvalidField("minutes", f"A slot has {most_minutes} minutes. Choose that or less.")
-    return Entry(title, audience, entry.minutes, _check_link(entry.link))
+    return replace(entry, title=title, audience=audience, link=_check_link(entry.link))
 
 
 def _one_line(words: str) -> str:
@@ -104,14 +111,13 @@ def sign_up(session: Session, workspace: str, event_id: int, person: str, entry:
     event = open_event(session, workspace, event_id, now)
     day = _day(session, event)
     entry = check(entry, day.minutes)
+    if entry.partner == person:
+        raise InvalidField("partner", "That's you. Choose somebody else, or nobody.")
     mine = rows.showing_by(session, workspace, event_id, person)
+    before = mine.partner if mine is not None else None
     if mine is not None:
-        mine.title, mine.audience, mine.minutes, mine.link = (
-            entry.title,
-            entry.audience,
-            entry.minutes,
-            entry.link,
-        )
+        for name, value in asdict(entry).items():
+            setattr(mine, name, value)
     else:
         mine = rows.add_showing(
             session,
@@ -119,14 +125,22 @@ def sign_up(session: Session, workspace: str, event_id: int, person: str, entry:
             event_id,
             person=person,
             waits=taken(session, event) >= day.slots,
-            title=entry.title,
-            audience=entry.audience,
-            minutes=entry.minutes,
-            link=entry.link,
             signed_at=now,
+            **asdict(entry),
         )
+    if entry.partner not in (None, before):
+        _tell_partner(session, event, mine, "with", now)
     draw(session, event, now)
     return mine
+
+
+def step_back(session: Session, workspace: str, event_id: int, person: str, now: datetime) -> None:
+    """*Not me*: who was named as a partner isn't any more; the slot stays with who took it."""
+    event = open_event(session, workspace, event_id, now)
+    named = rows.showing_with(session, workspace, event_id, person)
+    if named is not None:
+        named.partner = None
+        draw(session, event, now)
 
 
 def withdraw(session: Session, workspace: str, event_id: int, person: str, now: datetime) -> None:
@@ -153,21 +167,30 @@ def move_up(session: Session, event: DemoEvent, now: datetime) -> list[Showing]:
 
 
 def tell(session: Session, event: DemoEvent, showing: Showing, what: str, now: datetime) -> None:
-    """Tell a presenter something about their slot, twice for an event at most."""
-    if showing.told >= MOST_TOLD:
-        return
-    showing.told += 1
-    nudges.want(
-        session,
-        event.workspace,
-        showing.person,
-        key=f"demo:{event.id}:{what}:{showing.told}",
-        kind=f"demo.{what}",
-        facts={"event": event.id},
-        now=now,
-        until=event.at,
-        accepted=True,
-    )
+    """Tell a presenter something about their slot; the day before, their partner too."""
+    if what == "eve" and showing.partner:
+        _tell_partner(session, event, showing, "eve", now)
+    if _has_room(session, event, showing.person, what):
+        showing.told += 1
+        key = f"{what}:{showing.told}"
+        telling.tell(session, event, showing.person, what, now, key=key, until=event.at, accepted=True)
+
+
+def _tell_partner(session: Session, event: DemoEvent, showing: Showing, what: str, now: datetime) -> None:
+    """Once that they were named, once the day before. They didn't sign up themselves, so it waits for room."""
+    assert showing.partner is not None
+    own = rows.showing_by(session, event.workspace, event.id, showing.partner)
+    is_told_anyway = what == "eve" and own is not None and not own.waits
+    if not is_told_anyway and _has_room(session, event, showing.partner, what):
+        key = f"{what}:with:{showing.id}"
+        telling.tell(session, event, showing.partner, what, now, key=key, until=event.at)
+
+
+def _has_room(session: Session, event: DemoEvent, person: str, what: str) -> bool:
+    """Two messages to a presenter about one event, and the last is kept for the day before."""
+    most = MOST_TOLD if what == "eve" else MOST_TOLD - 1
+    prefix = telling.key_of(event)
+    return storage.nudges.times_wanted(session, event.workspace, person, TO_PRESENTERS, prefix) < most
 
 
 def hand_over(session: Session, workspace: str, event_id: int, person: str, to: str, now: datetime) -> None:
@@ -179,6 +202,8 @@ def hand_over(session: Session, workspace: str, event_id: int, person: str, to: 
     if rows.showing_by(session, workspace, event_id, to) is not None:
         raise TheyHaveASlot(person=to)
     mine.person, mine.told = to, 0
+    if mine.partner == to:
+        mine.partner = None
     session.flush()  # told below, under the new name
     tell(session, event, mine, "yours", now)
     draw(session, event, now)

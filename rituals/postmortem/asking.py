@@ -6,13 +6,13 @@ they are and what time it is where they live is found out when their request is 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.people
 import storage.postmortem as rows
 from rituals.postmortem.accounts import hasten
 from rituals.postmortem.hours import in_daytime
-from rituals.postmortem.reviews import find, hold, owe_of, redraw
+from rituals.postmortem.reviews import find, hold, owe_of, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Review
@@ -37,7 +37,10 @@ def note_asked(
     known = storage.people.person(session, workspace, person)
     second = in_daytime(now + (review.due - now) / 2, known.zone if known is not None else None)
     if second < review.due:
-        owe_of(session, review, "remind", to=person, now=now, due=second, until=review.due)
+        last = review.due - timedelta(hours=1)
+        owe_with_room(
+            session, review, "remind", person, now=now, due=second, until=last, expires_at=review.due, needed=False
+        )
 
 
 def put_off(session: Session, workspace: str, review_id: int, what: str, met: Asker, now: datetime) -> None:

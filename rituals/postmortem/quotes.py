@@ -8,7 +8,7 @@ from datetime import datetime
 import storage.postmortem as rows
 from rituals.postmortem import accounts
 from rituals.postmortem.refusals import AlreadyPublished, NotYourQuote, WrongStage
-from rituals.postmortem.reviews import clean, find, owe_of
+from rituals.postmortem.reviews import clean, find, owe_with_room
 from storage import Session
 from storage.keys import Custody
 from storage.schema import Moment, Quotation, Review
@@ -54,8 +54,8 @@ def _quote(
     )
 
 
-def gather(session: Session, review: Review, now: datetime) -> None:
-    """Ask everybody who is quoted, from the timeline too, in one message each."""
+def gather(session: Session, review: Review, now: datetime, until: datetime) -> None:
+    """Ask everybody who is quoted, from the timeline too, in one message each; they have until then to answer."""
     shares = {one.person: one.share for one in rows.accounts_of(session, review.workspace, review.id)}
     for moment in rows.moments_of(session, review.workspace, review.id):
         if moment.person is not None and not moment.is_gone:
@@ -63,7 +63,7 @@ def gather(session: Session, review: Review, now: datetime) -> None:
             _quote(session, review, moment.person, f"moment {moment.id}", moment.id, moment.words, share)
     asked = [one for one in rows.parts_of(session, review.workspace, Quotation, review.id) if one.state == "asked"]
     for person in sorted({one.person for one in asked}):
-        owe_of(session, review, "quotes", to=person, now=now)
+        owe_with_room(session, review, "quotes", person, now=now, due=now, until=now + (until - now) / 2)
 
 
 def of(session: Session, workspace: str, review_id: int, person: str) -> list[Quotation]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import storage.postmortem as rows
+from rituals import nudges
 from rituals.errors import InvalidField
 from rituals.postmortem.hours import days_later, in_daytime
 from rituals.postmortem.kit import Kit
@@ -116,8 +117,34 @@ def start(
             known = known_person(session, workspace, person)
             zone = known.zone if known is not None else None
             first = in_daytime(now, zone) if zone else now  # without one we learn it when this is posted
-            owe_of(session, review, "account", to=person, now=now, due=first, until=review.due)
+            halfway = first + (review.due - first) / 2
+            owe_with_room(
+                session, review, "account", person, now=now, due=first, until=halfway, expires_at=review.due
+            )
     return review
+
+
+def owe_with_room(
+    session: Session,
+    review: Review,
+    what: str,
+    person: str,
+    *,
+    now: datetime,
+    due: datetime,
+    until: datetime,
+    expires_at: datetime | None = None,
+    needed: bool = True,
+    once: str = "",
+) -> datetime:
+    """Owe somebody a message on the first day from `due` on that has room for it; when that is.
+
+    Where none up to `until` has, what is `needed` comes at `due`, and the rest doesn't.
+    """
+    found = nudges.places(session, review.workspace, [person], now=now, due=due, until=until, needed=needed)
+    for at in found:
+        owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once)
+    return next(iter(found), due)
 
 
 def owe_of(

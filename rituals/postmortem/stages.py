@@ -6,19 +6,20 @@ facilitator once, and from then on anybody who was asked may move them on.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.postmortem as rows
 from rituals.postmortem import actions, quotes
 from rituals.postmortem.hours import days_later
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import AlreadyPublished, QuotesOpen, WrongStage
-from rituals.postmortem.reviews import hold, may_move, owe_of, redraw
+from rituals.postmortem.reviews import hold, may_move, owe_of, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Quotation, Review
 
 SOAK_DAYS = 2  # working days in which quotes are looked at
+OVERDUE_WAITS = timedelta(days=4)  # for a day with room
 BEFORE = {"conversation": "accounts", "soak": "conversation"}
 NAMES = {
     "accounts": "collecting accounts",
@@ -39,7 +40,10 @@ def turn(session: Session, workspace: str, review_id: int, kit: Kit, now: dateti
         if review.stage == "soak":
             quotes.keep_silent(session, review)
         review.overdue_at = now
-        owe_of(session, review, "overdue", to=review.facilitator, now=now, once=review.stage)
+        later = now + OVERDUE_WAITS
+        owe_with_room(
+            session, review, "overdue", review.facilitator, now=now, due=now, until=later, once=review.stage
+        )
 
 
 def move_on(
@@ -55,8 +59,9 @@ def move_on(
     if review.stage == "accounts":
         _reveal(session, review, kit, now)
     elif review.stage == "conversation":
-        quotes.gather(session, review, now)
-        _to(session, review, "soak", days_later(now, SOAK_DAYS, review.zone, working=True), now)
+        until = days_later(now, SOAK_DAYS, review.zone, working=True)
+        quotes.gather(session, review, now, until)
+        _to(session, review, "soak", until, now)
     else:
         _publish(session, review, now)
     return review
@@ -84,7 +89,7 @@ def _still(review: Review, seen: str) -> None:
 
 def _reveal(session: Session, review: Review, kit: Kit, now: datetime) -> None:
     _to(session, review, "conversation", _deadline(review, kit, now), now)
-    owe_of(session, review, "brief", to=review.facilitator, now=now)
+    owe_with_room(session, review, "brief", review.facilitator, now=now, due=now, until=review.due)
 
 
 def _deadline(review: Review, kit: Kit, now: datetime) -> datetime:

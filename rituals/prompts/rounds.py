@@ -192,4 +192,5 @@ def conclude(session: Session, workspace: str, round_id: int, count: int | None,
             kind="prompt.silent",
             facts={"schedule": prompt.schedule_id},
             now=now,
+            days_off=plan_of(session, kept).days_off,
         )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import storage.pulse as rows
-from rituals import sealed
+from rituals import nudges, sealed
 from rituals.errors import ChannelArchived, InvalidField, InviteMe, NotFound, Refusal
 from rituals.pulse.audience import (
     APART,
@@ -34,6 +34,7 @@ RITUAL = "pulse"
 DAYS_OPEN = (1, 2, 3, 5, 7, 10, 14)
 A_MOMENT = timedelta(minutes=30)  # until the ring has looked its people up
 A_DAY = timedelta(days=1)
+TIME_TO_ANSWER = timedelta(hours=2)  # a reminder later than this before the end reminds nobody
 LATE = timedelta(minutes=5)  # from here on the channel is told why a pulse of the calendar begins now
 AN_ANSWER = len("null,")
 UNREACHABLE = (ChannelArchived, InviteMe)
@@ -192,6 +193,7 @@ def launch(
 ) -> bool:
     """Seal empty boxes, and owe everyone the same invitation and the same reminder; False when it didn't open.
 
+    Whose day or week is full of other messages gets the invitation on their next day with room, and no reminder.
     What its people don't allow never opens, nor what has nowhere to tell its result (`unreachable` says why).
     Whoever looks after it hears the reason, or the channel does when it was a date of the calendar.
 
@@ -223,18 +225,22 @@ def launch(
     )
     open_for = pulse.closes_at - now
     remind_at = pulse.closes_at - (A_DAY if open_for > 2 * A_DAY else open_for / 4)
-    for kind, due in (("invitation", now), ("reminder", remind_at)):
-        owe_each(
-            session,
-            workspace,
-            people,
-            key=f"pulse:{pulse.id}:{kind}",
-            kind=f"pulse.{kind}",
-            facts={"pulse": pulse.id},
-            due=due,
-            now=now,
-            expires_at=pulse.closes_at,
-        )
+    in_time, last = pulse.closes_at - min(A_DAY, open_for / 2), pulse.closes_at - TIME_TO_ANSWER
+    for kind, due, until in (("invitation", now, in_time), ("reminder", remind_at, last)):
+        is_needed = kind == "invitation"
+        found = nudges.places(session, workspace, people, now=now, due=due, until=until, needed=is_needed)
+        for at, invited in found.items():
+            owe_each(
+                session,
+                workspace,
+                invited,
+                key=f"pulse:{pulse.id}:{kind}",
+                kind=f"pulse.{kind}",
+                facts={"pulse": pulse.id},
+                due=at,
+                now=now,
+                expires_at=pulse.closes_at,
+            )
     if pulse.occurrence is not None and now - pulse.occurrence > LATE:
         owe_channel(session, pulse, "late", now, now)
     return True

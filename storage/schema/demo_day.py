@@ -86,6 +86,8 @@ class Showing(Base):
     audience: Mapped[str] = mapped_column(Text)  # "for whom", one line
     minutes: Mapped[int]
     link: Mapped[str | None] = mapped_column(Text)
+    partner: Mapped[str | None] = mapped_column(String(20))  # who shows it together with them
+    pairs: Mapped[bool] = mapped_column(default=False)  # they would show something together with a first-timer
     signed_at: Mapped[datetime]
 
     __table_args__ = (

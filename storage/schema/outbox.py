@@ -46,6 +46,7 @@ class Delivery(Base):
             postgresql_where=text("state = 'owed'"),
         ),
         Index("ix_delivery_settled_at", "settled_at"),
+        Index("ix_delivery_to", "workspace", "to"),
     )
 
 

@@ -38,6 +38,7 @@ class Nudge(Base):
     told_at: Mapped[datetime | None]
     minded_at: Mapped[datetime | None]  # somebody pressed one of its buttons
     accepted: Mapped[bool] = mapped_column(default=False)  # they took it on: the budget doesn't hold it back
+    not_on: Mapped[list[str]] = mapped_column(default=list)  # holidays of what it is about, by their own date
 
     __table_args__ = (
         UniqueConstraint("workspace", "key"),

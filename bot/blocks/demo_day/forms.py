@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks.common import (
     Json,
     carried,
+    checkboxes,
     context,
     day_box,
     field,
@@ -28,9 +29,23 @@ from rituals.demo_day.slots import Entry
 from rituals.errors import InvalidField
 from storage.schema import DemoDay, DemoEvent, Showing
 
+People = Sequence[tuple[str, str]]
+ALONE, LISTED = "-", 100
+PAIRS = "I'd show something together with somebody who's new to it"
 
-def sign_up_form(event: DemoEvent, day: DemoDay, zone: str, mine: Showing | None, is_full: bool) -> Json:
-    """What somebody wants to show; or shows already, to be changed."""
+
+def sign_up_form(
+    event: DemoEvent,
+    day: DemoDay,
+    zone: str,
+    mine: Showing | None,
+    is_full: bool,
+    everybody: People | None,
+) -> Json:
+    """What somebody wants to show; or shows already, to be changed.
+
+    `everybody` None: more people than a list can hold, so Slack's own picker asks.
+    """
     said = [section(f"*{there(event.at, zone)}* ({zone}). Half-done work is welcome.")]
     if is_full and mine is None:
         said.append(context("All slots are taken: you wait, and move up by yourself when one is free."))
@@ -55,10 +70,26 @@ def sign_up_form(event: DemoEvent, day: DemoDay, zone: str, mine: Showing | None
                 text_box(initial=mine.link if mine else None, placeholder="https://"),
                 optional=True,
             ),
+            field("partner", "Together with", _partner(everybody, mine), optional=True),
+            field(
+                "pairs",
+                "Another time",
+                checkboxes([option("yes", PAIRS)], ["yes"] if mine and mine.pairs else []),
+                optional=True,
+            ),
         ],
         submit="Save" if mine else "Sign up",
         carries={"event": event.id},
     )
+
+
+def _partner(everybody: People | None, mine: Showing | None) -> Json:
+    named = mine.partner if mine else None
+    if everybody is None:
+        initial = {"initial_users": [named]} if named else {}
+        return {"type": "multi_users_select", "max_selected_items": 1, **initial}
+    people = [one for one in everybody if mine is None or one[0] != mine.person]
+    return select([option(ALONE, "Nobody"), *(option(*one) for one in people)][:LISTED], named or ALONE)
 
 
 def _offered(most: int) -> list[int]:
@@ -68,7 +99,16 @@ def _offered(most: int) -> list[int]:
 def read_sign_up(view: Json) -> tuple[int, Entry]:
     """(event, what shall be shown)."""
     given = read_form(view)
-    entry = Entry(given["title"] or "", given["audience"] or "", int(given["minutes"]), given["link"])
+    picked = given["partner"]
+    partner = (picked[0] if picked else None) if isinstance(picked, list) else picked
+    entry = Entry(
+        given["title"] or "",
+        given["audience"] or "",
+        int(given["minutes"]),
+        given["link"],
+        None if partner == ALONE else partner,
+        bool(given["pairs"]),
+    )
     return int(carried(view)["event"]), entry
 
 

@@ -69,9 +69,15 @@ def agenda(event: DemoEvent, zone: str, shown: Sequence[Showing], *, with_times:
     lines, begins = [], event.at
     for one in shown:
         time = f"{there(begins, zone)[-5:]} · " if with_times else "• "
-        lines.append(f"{time}{_titled(one)}, <@{one.person}> ({one.minutes} min)" + _for_whom(one))
+        who = " and ".join(f"<@{person}>" for person in presenters([one]))
+        lines.append(f"{time}{_titled(one)}, {who} ({one.minutes} min)" + _for_whom(one))
         begins += timedelta(minutes=one.minutes)
     return [section(line) for line in lines]
+
+
+def presenters(shown: Sequence[Showing]) -> list[str]:
+    """Who shows something, each with their partner, once."""
+    return list(dict.fromkeys(who for one in shown for who in (one.person, one.partner) if who))
 
 
 def _titled(one: Showing) -> str:
@@ -104,7 +110,7 @@ def _invitation(event: DemoEvent, day: DemoDay, taken: int, waiting: int) -> lis
 
 
 def _recap(event: DemoEvent, zone: str, shown: Sequence[Showing]) -> list[Json]:
-    names = " and ".join(dict.fromkeys(f"<@{one.person}>" for one in shown))
+    names = " and ".join(f"<@{person}>" for person in presenters(shown))
     blocks = [section(f"*Shown on {there(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
     if event.recap:
         blocks.append(section(quote(event.recap)))
@@ -114,7 +120,7 @@ def _recap(event: DemoEvent, zone: str, shown: Sequence[Showing]) -> list[Json]:
 
 def start_link(event: DemoEvent, day: DemoDay, shown: Sequence[Showing]) -> Message:
     """In the thread, ten minutes before: the place, for those who show something."""
-    names = " ".join(f"<@{one.person}>" for one in shown)
+    names = " ".join(f"<@{person}>" for person in presenters(shown))
     return message(
         [section(f"We begin in ten minutes: {escape(day.place)}\n{names}")],
         thread_ts=event.ts or "",

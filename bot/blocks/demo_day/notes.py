@@ -23,18 +23,29 @@ def about_slot(event: DemoEvent, day: DemoDay, zone: str, mine: Showing, begin: 
     ]
 
 
-def may_we_ask(event: DemoEvent, zone: str, is_first: bool) -> list[Json]:
+def about_shared(event: DemoEvent, day: DemoDay, zone: str, shared: Showing, begin: str) -> list[Json]:
+    """Part of a private reminder, and of App Home: what somebody shows together with them."""
+    when = f"{there(event.at, zone)} ({zone}) in <#{event.channel}>"
+    return [
+        section(
+            f"{begin} *{clip_escaped(shared.title, 170)}*\n{when}, {shared.minutes} minutes, {escape(day.place)}"
+        ),
+        actions(f"shared-{event.id}", button("Not me", "demo_not_me", str(event.id))),
+    ]
+
+
+def may_we_ask(event: DemoEvent, zone: str, is_first: bool, partner: str | None) -> list[Json]:
     """Part of a private reminder: would you show something? Both answers are full ones."""
-    partner = (
-        " If you'd like company for the first time, put somebody you like to work with in the title: two people "
-        "can share a slot."
-        if is_first
-        else ""
-    )
+    company = ""
+    if is_first:
+        company = " If you'd like company for the first time, two people can share a slot: choose somebody under "
+        company += "*Together with*."
+    if partner is not None:
+        company += f" <@{partner}> has shown something here before, and would be glad to."
     return [
         section(
             f"May I ask you to show something in <#{event.channel}> on {there(event.at, zone)}? Half-done work is "
-            f"welcome.{partner} *Nothing this time* is a full answer, and nobody sees it."
+            f"welcome.{company} *Nothing this time* is a full answer, and nobody sees it."
         ),
         actions(
             f"ask-{event.id}",

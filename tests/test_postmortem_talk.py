@@ -62,7 +62,7 @@ def test_asked_again_another_day_it_takes_the_place_of_the_first(candor: Candor,
     ask(dee)
     first, second = (Calendar.from_ical(file.content or b"").events[0] for file in slack.files.values())
     assert first["uid"] == second["uid"]
-    assert int(first["sequence"]) < int(second["sequence"])
+    assert first.decoded("sequence") < second.decoded("sequence")
     assert first.decoded("dtstart") < second.decoded("dtstart")
 
 

@@ -45,8 +45,9 @@ SCOPES = {  # what each scope is for, and what is missing without it
         "after a broken line a private reminder may be missing",
     ),
     "files:write": (
-        "sends the report of a review as Markdown, and demo days as a calendar file",
-        "the report comes as text, in a direct message, and the dates of demo days as text",
+        "sends the report of a review as Markdown, demo days as a calendar file, and the chart of a pulse as a "
+        "picture where Slack's own is not taken",
+        "the report comes as text, in a direct message; dates of demo days and the chart as text, too",
     ),
     "canvases:write": (
         "makes the report of a review a canvas of its channel too",

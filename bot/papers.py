@@ -11,12 +11,17 @@ CANVAS_LIMIT = 1_048_576  # characters of Markdown, by Slack's reference
 
 @dataclass(frozen=True)
 class File:
-    """A text file; `alt` describes it to those who don't see it. Its `name` is what it is recognised by."""
+    """A text file or a picture; `alt` describes it to those who don't see it, and of a picture says all it shows.
+
+    Its `name` is what it is recognised by. In a thread when `thread_ts` is given, with `comment` above it.
+    """
 
     name: str
     title: str
-    content: str
+    content: str | bytes
     alt: str
+    thread_ts: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,13 @@ def upload(client: WebClient, to: str, file: File) -> str:
     if to.startswith(("U", "W")):
         channel = client.conversations_open(users=to)["channel"]["id"]
     told = client.files_upload_v2(
-        channel=channel, filename=file.name, title=file.title, content=file.content, alt_txt=file.alt
+        channel=channel,
+        filename=file.name,
+        title=file.title,
+        content=file.content,
+        alt_txt=file.alt,
+        thread_ts=file.thread_ts or None,
+        initial_comment=file.comment or None,
     )
     return str(told["files"][0]["id"])
 

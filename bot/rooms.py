@@ -45,13 +45,14 @@ class Posting:
     Slack can't be asked whether it has the message; whether it has a canvas it never tells.
     `look` asks Slack for what the message needs, outside of any transaction; `settled` notes what became of
     it, in the transaction that settles the delivery, given the ts (of a file or a canvas its id), or "" when
-    nothing was left to say.
+    nothing was left to say; so does `plainly`, where only a message's plainer blocks were taken.
     """
 
     render: Callable[[Session, Delivery, Any, datetime], Parcel | Later | None]
     repeat: Repeat = "at_least_once"
     look: Callable[[WebClient, Installation, Database, Delivery], Any] | None = None
     settled: Callable[[Session, Delivery, str, Any, datetime], None] | None = None
+    plainly: Callable[[Session, Delivery, str, Any, datetime], None] = lambda *_: None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,13 @@ class PostgresServer:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def folder(self) -> Path:
+        """Where the server keeps its files (`data`) and its `log`; one that isn't ours tells nobody."""
+        if self._home is None:
+            raise RuntimeError(f"The server that {ENVIRONMENT_VARIABLE} names is not ours to look into.")
+        return self._home
+
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database, password and all."""
         return self._address.set(database=database).render_as_string(hide_password=False)

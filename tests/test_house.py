@@ -119,6 +119,7 @@ LIBRARIES = {
     "slack_bolt": {"bot"},
     "slack_sdk": {"bot"},
     "snowballstemmer": {"rituals"},
+    "resvg_py": {"rituals"},
     "sqlalchemy": {"storage"},
     "websocket": {"bot"},
     "yaml": {"bot", "rituals"},  # the manifest is YAML, and so are the packs

@@ -210,6 +210,8 @@ def _settle(session: Session, workspace: str, errands: Sequence[Errand], pacing:
         for errand in through:
             if errand.delivery.id in settled and errand.posting is not None and errand.posting.settled is not None:
                 errand.posting.settled(session, errand.delivery, errand.outcome.ts or "", errand.seen, now)
+            if errand.delivery.id in settled and errand.outcome.plainly and errand.posting is not None:
+                errand.posting.plainly(session, errand.delivery, errand.outcome.ts or "", errand.seen, now)
     for errand in errands:
         if errand.outcome.reason is not None:
             _put_off_or_drop(session, errand, errand.outcome.reason, now)

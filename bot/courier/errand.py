@@ -122,7 +122,7 @@ class Errand:
         if ask_slack and isinstance(words, Message) and words.thread_ts:  # a channel's history shows no threads
             found = find_posted(client, delivery, words.thread_ts)
         elif ask_slack and isinstance(words, File):
-            found = find_posted(client, delivery, file_name=words.name)
+            found = find_posted(client, delivery, words.thread_ts, file_name=words.name)
         else:
             found = None
         if ask_slack and found is None and not isinstance(words, Canvas):
@@ -156,7 +156,7 @@ def _post(client: WebClient, delivery: Delivery, words: Parcel) -> Outcome:
 def _post_message(client: WebClient, delivery: Delivery, words: Message) -> Outcome:
     outcome = _say(client, delivery, words)
     if outcome.reason == "invalid_blocks" and words.plainer is not None:  # a plain no: nothing was posted
-        return _say(client, delivery, replace(words, blocks=words.plainer))
+        return replace(_say(client, delivery, replace(words, blocks=words.plainer)), plainly=True)
     return outcome
 
 

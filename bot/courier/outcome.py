@@ -37,6 +37,10 @@ FOR_GOOD = {  # nothing that waiting would mend
     "token_expired",
     "cant_update_message",
     "edit_window_closed",
+    "file_uploads_disabled",
+    "file_type_not_allowed",
+    "file_upload_size_restricted",
+    "alt_txt_too_large",
     "canvas_creation_failed",  # perhaps there is one without its tab: another try might make a second
     "canvas_tab_creation_failed",
     "canvas_disabled_user_team",
@@ -52,7 +56,8 @@ class Outcome:
     """How it ended: `ts` when Slack took it, else `reason`; without both nothing was left to say.
 
     `again`: it is worth another try. `unsure`: Slack may have taken it. `retry_after`: when Slack wants to be
-    asked again. `not_before`: when the person wants to be spoken to again.
+    asked again. `not_before`: when the person wants to be spoken to again. `plainly`: the workspace doesn't take
+    the message's own blocks, so it got the plainer ones.
     """
 
     ts: str | None = None
@@ -62,6 +67,7 @@ class Outcome:
     unsure: bool = False
     retry_after: timedelta | None = None
     not_before: datetime | None = None
+    plainly: bool = False
 
     @property
     def is_no_try(self) -> bool:

@@ -6,20 +6,24 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from slack_sdk import WebClient
+
 import storage.outbox as outbox
 import storage.pulse as rows
 from bot.blocks.common import Message, escape
 from bot.blocks.pulse import messages, recurring
+from bot.papers import File
 from bot.pulse.house_rules import Rules
 from bot.rooms import Later, Posting
+from bot.workspaces import Installation
 from rituals import nudges
 from rituals.calendar.schedules import next_dates
 from rituals.errors import ChannelArchived, InviteMe, Refusal
-from rituals.pulse import asking, audience
+from rituals.pulse import asking, audience, chart
 from rituals.pulse.asking import asked_in
 from rituals.pulse.closing import ENDED
 from rituals.pulse.recurring import schedule_number
-from storage import Session
+from storage import Database, Session
 from storage.calendar import schedule
 from storage.schema import Delivery, Pulse
 
@@ -65,7 +69,10 @@ def postings(rules: Rules) -> dict[str, Posting]:
     return {
         "pulse.invitation": Posting(unless_quiet(saying(("open",), messages.invitation))),
         "pulse.reminder": Posting(say_reminder, repeat="at_most_once"),
-        "pulse.result": Posting(saying(ENDED, lambda pulse: messages.result(pulse, pulse.moved))),
+        "pulse.result": Posting(
+            saying(ENDED, lambda pulse: messages.result(pulse, pulse.moved)), look=may_draw, plainly=owe_picture
+        ),
+        "pulse.picture": Posting(lambda _session, _delivery, drawn, _now: drawn, look=draw, repeat="at_most_once"),
         "pulse.heard": Posting(saying(("closed",), messages.heard)),
         "pulse.overdue": Posting(say_overdue, repeat="at_most_once"),
         "pulse.unable": Posting(unless_quiet(say_unable)),
@@ -126,3 +133,27 @@ def say_late(session: Session, delivery: Delivery, _seen: Any, now: datetime) ->
     if pulse is None or pulse.state != "open" or pulse.occurrence is None:
         return None
     return recurring.late(pulse, pulse.occurrence)
+
+
+# --- the picture, where Slack's own chart isn't taken -------------------------------------------------------
+
+
+def may_draw(_client: WebClient, ours: Installation, _database: Database, _delivery: Delivery) -> bool:
+    """Whether a picture could go out: the scope is granted, and what draws it is installed."""
+    return ours.may("files:write") and chart.can_be_drawn()
+
+
+def owe_picture(session: Session, delivery: Delivery, ts: str, may: Any, now: datetime) -> None:
+    """The channel got bars of text: the picture follows under them. If it never arrives, the bars stand."""
+    pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+    if may and ts and pulse is not None and pulse.state == "closed":
+        asking.owe_channel(session, pulse, "picture", now, now, under=ts)
+
+
+def draw(client: WebClient, ours: Installation, database: Database, delivery: Delivery) -> File | None:
+    """Draw it, outside of any transaction; None when it may not be sent any more."""
+    with database.reading() as session:
+        pulse = rows.pulse(session, delivery.workspace, delivery.facts["pulse"])
+    if pulse is None or not may_draw(client, ours, database, delivery):
+        return None
+    return messages.picture(pulse, delivery.facts["under"])

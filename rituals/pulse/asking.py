@@ -296,9 +296,9 @@ def _never(session: Session, pulse: Pulse, why: Refusal, now: datetime) -> bool:
     return False
 
 
-def owe_channel(session: Session, pulse: Pulse, kind: str, due: datetime, now: datetime) -> None:
+def owe_channel(session: Session, pulse: Pulse, kind: str, due: datetime, now: datetime, **more: object) -> None:
     """Owe the channel its one message of this kind."""
-    _owe(session, pulse, kind, to=pulse.channel, due=due, now=now)
+    _owe(session, pulse, kind, to=pulse.channel, due=due, now=now, **more)
 
 
 def owe_keepers(session: Session, pulse: Pulse, kind: str, now: datetime, **more: object) -> None:

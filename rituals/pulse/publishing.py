@@ -46,6 +46,12 @@ class ItemResult:
     reverse: bool = False  # agreeing is the worse answer
 
     @property
+    def mean_in_words(self) -> str:
+        """The shown mean; at its edge it says that it stands for all beyond."""
+        beyond = {"": "", "low": " or lower", "high": " or higher"}[self.mean_edge]
+        return f"{self.mean:.1f}{beyond}"
+
+    @property
     def worth(self) -> float:
         """The shown mean, the more the better."""
         return round(1 + POINTS - self.mean, 1) if self.reverse else self.mean

@@ -7,6 +7,8 @@ from tests.slack.records import File, Json
 from tests.slack.refusals import Refused
 from tests.slack.web_api import Call, method
 
+MOST_ALT = 1_000  # characters
+
 
 @method("auth.test")
 def auth_test(call: Call) -> Json:
@@ -73,7 +75,9 @@ def lend_upload_url(call: Call) -> Json:
     length = int(call.args.get("length") or 0)
     if length < 1 or not call.text("filename"):
         raise Refused("invalid_arguments")
-    file = File(call.slack.fresh("F"), call.text("filename"), length)
+    if len(call.text("alt_txt")) > MOST_ALT:
+        raise Refused("alt_txt_too_large")
+    file = File(call.slack.fresh("F"), call.text("filename"), length, alt_text=call.text("alt_txt"))
     call.slack.files[file.id] = file
     return {"upload_url": f"{call.slack.upload_base}{file.id}", "file_id": file.id}
 
@@ -91,6 +95,8 @@ def complete_upload(call: Call) -> Json:
             if call.team.bot_user not in channel.members:
                 raise Refused("not_in_channel")
             file.channel = channel.id
+            if channel.is_archived:
+                raise Refused("is_archived")
             text = {"text": call.text("initial_comment"), "thread_ts": call.text("thread_ts")}
             put(call.slack, call.team, channel, text)["files"] = [
                 {"id": file.id, "name": file.name, "title": file.title}

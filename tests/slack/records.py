@@ -154,6 +154,7 @@ class File:
     length: int
     content: bytes | None = None  # None until uploaded
     title: str = ""
+    alt_text: str = ""
     channel: str | None = None  # None until shared
 
 

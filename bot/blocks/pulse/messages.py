@@ -22,6 +22,8 @@ from bot.blocks.common import (
     sure,
 )
 from bot.blocks.pulse import result as results
+from bot.papers import File
+from rituals.pulse import chart
 from rituals.pulse.asking import asked_in
 from rituals.pulse.publishing import read_published
 from storage.schema import Pulse
@@ -100,6 +102,21 @@ def result(pulse: Pulse, moved: Mapping[str, str] | None) -> Message:
         actions("heard", button("Answer it", "pulse_heard", str(pulse.id))),
     ]
     return replace(message([*plainer, *end]), blocks=[*nicer, *end], plainer=[*plainer, *end])
+
+
+def picture(pulse: Pulse, under: str) -> File | None:
+    """The means as a picture, in the thread of the result; None where none is shown."""
+    instrument, told = asked_in(pulse), read_published(pulse.result or "")
+    if not told.items:
+        return None
+    return File(
+        name=f"pulse-{pulse.id}.png",
+        title=f"Pulse: {instrument.title}",
+        content=chart.png(chart.svg(instrument, told)),
+        alt=chart.alt_text(instrument, told),
+        thread_ts=under,
+        comment="The means as a picture; in words and numbers they stand in the message above.",
+    )
 
 
 ENDED = {

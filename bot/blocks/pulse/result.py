@@ -124,8 +124,7 @@ def favourable(one: ItemResult) -> str:
 
 
 def mean(one: ItemResult) -> str:
-    beyond = {"": "", "low": " or lower", "high": " or higher"}[one.mean_edge]
-    return f"mean {one.mean:.1f}{beyond} of {POINTS}"
+    return f"mean {one.mean_in_words} of {POINTS}"
 
 
 def bars(items: Sequence[Item], told: Published) -> str:

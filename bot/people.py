@@ -108,6 +108,20 @@ class People:
 
         return self._remembered(("members", workspace, channel), ask)
 
+    def why_closed(self, client: WebClient, workspace: str, channel: str) -> str | None:
+        """Why we can't speak in a channel, in Slack's word for it (`is_archived`, ...); None when we can."""
+        try:
+            self.members(client, workspace, channel)
+        except SlackApiError as refused:
+            why = refused.response.get("error")
+            if why in ("channel_not_found", "not_in_channel", "is_archived"):
+                return str(why)
+            raise
+        told = self._remembered(("channel", workspace, channel), lambda: self._channel(client, channel))
+        if told.get("is_archived"):
+            return "is_archived"
+        return "not_in_channel" if told and not told.get("is_member") else None
+
     def team_of(self, client: WebClient, workspace: str, channel: str) -> list[str]:
         """Who of a channel can be asked something, as of now: no bots, no guests, nobody who has left."""
         self.forget(workspace, channel)

@@ -1,7 +1,8 @@
 """Nudges: private reminders, one message a day and three a week at most, at each person's own hour.
 
 Every direct message counts, whoever owes it. What a ritual owes a person by itself (an invitation, a request)
-looks for a day with room first (`places`) and stands in the outbox from then on; reminders take what is left.
+looks for a day with room first (`places`) and stands in the outbox from then on. Reminders wait for what is left,
+and leave one message of the week to what can't wait.
 """
 
 from __future__ import annotations
@@ -29,8 +30,11 @@ EVENING = 20  # what Slack didn't take until then isn't said at night
 SATURDAY = 5
 A_DAY = timedelta(days=1)
 SEVEN_DAYS = timedelta(days=7)
+DEADLINES = ("postmortem.due",)  # accepted by who is reminded: they don't take the room of what can't wait
+GIVE_WAY = ("pulse.reminder", "postmortem.remind")  # looked at once more when they are to be posted
 IN_ONE_MESSAGE = 10  # what waits beyond that waits for another day
 A_WEEK = 3
+KEPT = 1  # of those, for what can't wait: who is asked for an account mustn't find the week full of reminders
 WORTH_SAYING = timedelta(days=5)  # a nudge that found no room until then is dropped
 NO_END = timedelta(days=365 * 100)
 
@@ -119,9 +123,11 @@ def quiet_until(session: Session, workspace: str, person: str, now: datetime) ->
 
 
 def has_room(session: Session, workspace: str, person: str, known: Person | None, now: datetime) -> bool:
-    """Whether the budget allows one more: one on a local day, three in seven days (fewer when asked for)."""
-    said = storage.outbox.said_to(session, workspace, [person], now - SEVEN_DAYS)
-    return _fits([at for _, at in said], now, _zone_of(known), _a_week(known))
+    """Whether the budget allows one more reminder: one on a local day, and two in seven days (fewer when asked
+    for), so that the third is left for what can't wait.
+    """
+    said = storage.outbox.said_to(session, workspace, [person], now - SEVEN_DAYS, unsaid=GIVE_WAY)
+    return _fits([at for _, at in said], now, _zone_of(known), max(_a_week(known) - KEPT, 1))
 
 
 def places(
@@ -141,18 +147,29 @@ def places(
     Who answered what is unknown here, so it changes nothing.
     """
     said: dict[str, list[datetime]] = defaultdict(list)
-    for person, at in storage.outbox.said_to(session, workspace, people, min(now, due) - SEVEN_DAYS):
+    since = min(now, due) - SEVEN_DAYS
+    for person, at in storage.outbox.said_to(
+        session, workspace, people, since, besides=DEADLINES, unsaid=GIVE_WAY
+    ):
         said[person].append(at)
     known = storage.people.people(session, workspace, said)
     found: dict[datetime, list[str]] = defaultdict(list)
     for person in people:
-        at: datetime | None = due
+        place: datetime | None = due
         if person in said:
             theirs = known.get(person)
-            at = _first_room(said[person], due, until, _zone_of(theirs), _a_week(theirs))
-        if at is not None or needed:
-            found[at or due].append(person)
+            place = _first_room(said[person], due, until, _zone_of(theirs), _a_week(theirs))
+        if place is not None or needed:
+            found[place or due].append(person)
     return found
+
+
+def still_has_place(session: Session, workspace: str, person: str, now: datetime) -> bool:
+    """Whether something that gives way may be posted now; asked when it is, since much can come in between."""
+    since = now - SEVEN_DAYS
+    said = storage.outbox.said_to(session, workspace, [person], since, besides=DEADLINES, unsaid=GIVE_WAY)
+    known = known_person(session, workspace, person)
+    return _fits([at for _, at in said], now, _zone_of(known), _a_week(known))
 
 
 def _first_room(

@@ -275,15 +275,25 @@ def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
 
 
 def said_to(
-    session: Session, workspace: str, people: Collection[str], since: datetime
+    session: Session,
+    workspace: str,
+    people: Collection[str],
+    since: datetime,
+    *,
+    besides: Collection[str] = (),
+    unsaid: Collection[str] = (),
 ) -> Sequence[tuple[str, datetime]]:
-    """(person, when) of each message that one of these was sent since then, or is to be sent."""
+    """(person, when) of each message that one of these was sent since then, or is to be sent.
+
+    Kinds in `besides` are left out, and those in `unsaid` as long as they are owed.
+    """
     when = func.coalesce(Delivery.settled_at, Delivery.due)
     was_said = and_(Delivery.state == "done", Delivery.ts.is_not(None))
     said = select(Delivery.to, when).where(
         Delivery.workspace == workspace,
         Delivery.to.in_(people),
-        or_(Delivery.state == "owed", was_said),
+        Delivery.kind.not_in(besides),
+        or_(and_(Delivery.state == "owed", Delivery.kind.not_in(unsaid)), was_said),
         when >= since,
     )
     return [(person, at) for person, at in session.execute(said)]

@@ -82,6 +82,17 @@ def test_the_dates_come_as_files_and_the_next_one_with_its_agenda(
     assert event.start == EVENT
     assert event["description"] == "A faster build (10 minutes)"
     assert event["location"] == "https://meet.example.org/demo"
+    (whole,) = Calendar.from_ical(sent["demo-days.ics"]).events
+    assert event["uid"] == whole["uid"], "who opens both has it once"
+    assert event.decoded("recurrence-id") == EVENT
+
+
+def test_a_day_on_hold_is_in_no_file(candor: Candor, slack: Slack, ada: Person) -> None:
+    opened(candor, ada)
+    asked(ada, "pause 2 weeks")
+    asked(ada, "calendar")
+    [file] = slack.files.values()
+    assert EVENT not in dates(file.content or b"")
 
 
 def test_without_the_scope_the_dates_come_as_text(build_candor: BuildCandor, slack: Slack, ada: Person) -> None:
@@ -118,6 +129,7 @@ def test_an_unchanged_calendar_is_not_sent_twice(candor: Candor, ada: Person, as
     path = address(ada)
     _, headers, file = ask(path)
     assert ask(path, if_none_match=headers["ETag"])[::2] == (304, b"")
+    assert ask(path, if_none_match=f'"older", W/{headers["ETag"]}')[0] == 304
     ada.command("/demoday", "pause 3 weeks", channel="C1")
     status, _, newer = ask(path, if_none_match=headers["ETag"])
     assert status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.__main__ import main
+from rituals.calendar.schedules import Timing
+from rituals.demo_day import files
+from rituals.demo_day import setting as demo_day
+from rituals.demo_day.setting import Setting
 from storage import Database, open_database
 from storage.schema import Prompt
 from tests.conftest import EVERY_SCOPE
@@ -129,6 +134,50 @@ def test_the_process_answers_what_slack_signed_and_nothing_else(
         assert "refused a request: 400 not_http" in said
         process.terminate()
         assert process.wait(30) == 0
+
+
+@pytest.mark.timeout(60)
+def test_a_calendar_address_is_answered_by_the_process_and_stands_in_no_log(
+    server: SlackServer, tmp_path: Path, migrated_sqlite: Path
+) -> None:
+    """Some seconds: a real process has to start. What stands in the tables was set up here, by the rules."""
+    shutil.copy(migrated_sqlite, tmp_path / "candor.db")
+    database = open_database(f"sqlite:///{tmp_path}/candor.db")
+    port, log, now = free_port(), tmp_path / "log", datetime.now(UTC)
+    timing = Timing("FREQ=WEEKLY;BYDAY=TH", datetime(2026, 11, 5, 15), "Europe/Berlin")
+    about = {"channel": "C1", "keepers": ["UADA"], "origin": "a form", "timing": timing, "now": now}
+    with database.begin() as session:
+        kept = demo_day.set_up(session, "T1", setting=Setting(2, 10, "Room 1"), **about)  # type: ignore[arg-type]
+        secret = files.new_address(session, kept, "UADA", now)
+        before = files.new_address(session, kept, "UBEN", now)
+        files.revoke_address(session, kept, "UBEN")
+
+    def ask(path: str, **headers: str) -> tuple[int, str | None, bytes]:
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status, response.headers["ETag"], response.read()
+        except HTTPError as refused:
+            with refused:
+                return refused.code, refused.headers["ETag"], refused.read()
+
+    with serving(database, server, log, "--http", str(port), signing_secret=SECRET):
+        wait_for(lambda: get(f"http://127.0.0.1:{port}/healthz")[0] == 200, log)
+        status, tag, file = ask(f"/calendar/{secret}.ics")
+        assert status == 200
+        assert b"RRULE:FREQ=WEEKLY;BYDAY=TH" in file
+        assert ask(f"/calendar/{secret}.ics", **{"If-None-Match": tag or ""}) == (304, tag, b"")
+        for path in (f"{before}.ics", f"{secret[:-1]}.ics", f"{secret}x.ics", f"{secret}.ics/", "", "%ff.ics"):
+            assert ask(f"/calendar/{path}")[0] == 404, path
+        assert (
+            urllib.request.urlopen(
+                urllib.request.Request(f"http://127.0.0.1:{port}/calendar/{secret}.ics", method="HEAD"), timeout=10
+            ).read()
+            == b""
+        )
+    for hidden in (secret, secret[:-1], before, "/calendar/"):
+        assert hidden not in log.read_text()
+    database.close()
 
 
 @pytest.mark.timeout(60)

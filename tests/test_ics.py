@@ -11,7 +11,7 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from rituals.calendar.cadence import days_off
-from rituals.calendar.ics import Matter, Silence, calendar, one, series
+from rituals.calendar.ics import Matter, Silence, calendar, one, series, uid
 from rituals.calendar.recurrence import Plan, follow, wall_times
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -133,6 +133,31 @@ def test_one_event_says_when_where_and_what() -> None:
     assert (event["uid"], event["sequence"], event["status"]) == ("demo-1@candor", 4, "CONFIRMED")
     assert (event["summary"], event["location"]) == ("Demos; early, \\ and late", "https://meet.example/a,b")
     assert event["description"] == "One\ntwo"
+
+
+@pytest.mark.parametrize("days", [0, 3])
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_an_event_of_a_series_stands_in_its_place_and_not_beside_it(days: int, is_cancelled: bool) -> None:
+    """Over a clock change: the third date is the Tuesday after clocks went on."""
+    plan = Plan("FREQ=WEEKLY;BYDAY=TU", datetime(2027, 3, 16, 10), "Europe/Berlin")
+    ends = NOW + timedelta(days=200)
+    third = ours(plan, ends)[2]
+    alone = one(
+        MATTER, third + timedelta(days=days), plan.zone, NOW, stands_for=datetime(2027, 3, 30, 10),
+        is_cancelled=is_cancelled,
+    )  # fmt: skip
+    (parsed,) = read(calendar("Demo day", [alone])).events
+    assert parsed.decoded("recurrence-id") == third
+    both = read(calendar("Demo days", [*series(MATTER, plan, NOW), alone]))
+    found = recurring_ical_events.of(both).between(NOW, ends)
+    taking_place = sorted(event.start.astimezone(UTC) for event in found if event.get("status") != "CANCELLED")
+    expected = [at for at in ours(plan, ends) if at != third]
+    assert taking_place == (expected if is_cancelled else sorted([*expected, third + timedelta(days=days)]))
+
+
+def test_names_are_other_ones_in_a_database_that_counts_anew() -> None:
+    assert uid("demo-day", "E1/T1", 1, NOW) == "demo-day-1-20261126T120000Z.E1-T1@candor"
+    assert uid("demo-day", "T1", 1, NOW) != uid("demo-day", "T1", 1, NOW + timedelta(seconds=1))
 
 
 def test_a_cancelled_event_keeps_its_name_and_says_so() -> None:

@@ -105,6 +105,8 @@ def test_a_review_goes_its_whole_way(slack: Slack, candor: Candor, ada: Person) 
     dee.close()
     dee.click("On to the quotes", on=dee.ephemerals[-1])
     candor.ring()
+    assert "quotes you" not in ada.direct_messages[-1]["text"], "she was asked for her account today"
+    candor.ring_at(candor.travel.move(days=1))
     assert "quotes you" in ada.direct_messages[-1]["text"]
     ada.click("See how I am quoted", on=ada.direct_messages[-1])
     ada.submit({"wish1": "fine", "share1": "name"})

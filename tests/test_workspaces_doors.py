@@ -92,7 +92,7 @@ CLICKS = [
     *[(f"pm_{name}", "review") for name in (
         "account", "read", "read_on", "mine", "delete", "next", "back", "report", "moment", "correct", "lines",
         "finding", "summary", "interim", "choose", "quotes", "action", "later", "shape", "actions", "accept",
-        "decline", "done", "move", "drop", "ticket", "check", "hand_on")],
+        "decline", "done", "move", "drop", "ticket", "check", "hand_on", "calendar")],
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ SECTION_LIMIT = 3_000
 PLAIN_LIMIT = 2_000  # labels and hints
 OPTION_LIMIT = 75
 TITLE_LIMIT = 24
+LONGEST_EDIT = 4_000  # of the `text` of an edited message; a new one may have ten times as much
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,27 @@ class Message:
 
 
 def message(blocks: Sequence[Json], *, thread_ts: str | None = None, edits: str | None = None) -> Message:
-    """A message whose `text` is made of its blocks, so that nobody gets less by ear than by eye."""
-    return Message("\n".join(_spoken(blocks)), list(blocks), thread_ts, edits)
+    """A message whose `text` is made of its blocks, so that nobody gets less by ear than by eye.
+
+    An edit takes less `text` than blocks: links lose their addresses there, then long lines their end.
+    """
+    lines = list(_spoken(blocks))
+    if edits is not None and _length(lines) > LONGEST_EDIT:
+        lines = [re.sub(r"<https?:[^|>]*\|([^>]*)>", r"\1", line) for line in lines]
+        while (over := _length(lines) - LONGEST_EDIT) > 0:
+            longest = max(range(len(lines)), key=lambda number: len(lines[number]))
+            lines[longest] = _shortened(lines[longest], over)
+    return Message("\n".join(lines), list(blocks), thread_ts, edits)
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
+
+
+def _shortened(line: str, by: int) -> str:
+    """By at least so much or by half, and never cut inside a mention or an `&amp;`."""
+    kept = line[: max(len(line) - by - 1, len(line) // 2)]
+    return re.sub(r"(&[a-z]{0,3}|<[^>]*)$", "", kept).rstrip() + "…"
 
 
 def _spoken(blocks: Sequence[Json]) -> Iterable[str]:

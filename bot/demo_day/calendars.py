@@ -19,6 +19,7 @@ from bot.visit import Visit
 from bot.workspaces import Workspaces
 from rituals.calendar.schedules import next_dates
 from rituals.demo_day import files
+from rituals.demo_day.events import is_on_hold
 from rituals.errors import Refusal
 from rituals.who_may import may_read
 from storage import Database, NoAnswer, answering
@@ -64,7 +65,8 @@ def _send(visit: Visit, schedule: Schedule) -> str:
     with visit.sessions.reading() as session:
         found = {"demo-days.ics": files.series_file(session, schedule, now())}
         for event in rows.events_in(session, visit.workspace, [schedule.channel], now())[:1]:
-            found["next-demo-day.ics"] = files.event_file(session, event, now())
+            if not is_on_hold(schedule, event, now()):
+                found["next-demo-day.ics"] = files.event_file(session, event, now())
     visit.client.files_upload_v2(
         channel=visit.client.conversations_open(users=visit.person)["channel"]["id"],
         file_uploads=[
@@ -125,7 +127,7 @@ def pages(database: Database, people: People, workspaces: Workspaces) -> Mapping
             return Response(HTTPStatus.NOT_FOUND)
         tag = f'"{hashlib.sha256(file.encode()).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "private, max-age=3600", "X-Robots-Tag": "noindex"}
-        if known == tag:
+        if tag in known:  # a list, perhaps; and a proxy that packs answers puts W/ before it
             return Response(HTTPStatus.NOT_MODIFIED, headers=headers)
         return Response(HTTPStatus.OK, file, KIND, headers)
 

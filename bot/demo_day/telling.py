@@ -9,6 +9,7 @@ from bot.blocks.common import Json
 from bot.blocks.demo_day import notes
 from bot.clock import now
 from bot.demo_day.postings import of_event
+from rituals.demo_day.events import is_on_hold
 from rituals.demo_day.invitations import partner_for
 from storage import Session
 from storage.calendar import keepers_of, schedule
@@ -131,7 +132,7 @@ def due_for(session: Session, workspace: str, channels: Sequence[str], person: s
 
 
 def _coming(session: Session, nudge: Nudge) -> tuple[DemoEvent, DemoDay, Schedule] | None:
-    """The event of a reminder, while it is to come."""
+    """The event of a reminder, while it is to come and nobody has paused it."""
     event, day, kept = of_event(session, nudge.workspace, nudge.facts["event"])
     over = event.cancelled_at is not None or event.held_at is not None or kept.ended_at is not None
-    return None if over else (event, day, kept)
+    return None if over or is_on_hold(kept, event, now()) else (event, day, kept)

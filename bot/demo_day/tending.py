@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import storage.demo_day as rows
-from bot.courier import keep_going
+from bot.courier import UNREACHABLE, keep_going
 from bot.people import People
 from bot.rooms import Bell
+from rituals.calendar.schedules import pause_channel
 from rituals.demo_day import events
 from storage.people import remember
 
@@ -31,11 +32,18 @@ def tend(bell: Bell) -> None:
 
 
 def who_takes_part(bell: Bell, workspace: str, channel: str) -> list[str]:
-    """The channel's members without guests and bots, their zones remembered; nobody where we can't look."""
+    """The channel's members without guests and bots, their zones remembered; nobody where we can't look.
+
+    A channel that was archived or closed to us while no event reached us pauses here.
+    """
     client = bell.client(workspace)
     if client is None:
         return []
     people: People = bell.people
+    if (why := people.why_closed(client, workspace, channel)) is not None:
+        with bell.database.begin() as session:
+            pause_channel(session, workspace, channel, UNREACHABLE[why], bell.now)
+        return []
     askers = [
         people.asker(client, workspace, person) for person in sorted(people.members(client, workspace, channel))
     ]

@@ -11,6 +11,7 @@ from bot.blocks.postmortem import messages
 from bot.people import ask_slack
 from bot.rooms import Posting
 from bot.workspaces import Installation
+from rituals import nudges
 from rituals.postmortem import asking
 from rituals.postmortem.reviews import find
 from rituals.who_may import Asker
@@ -41,6 +42,8 @@ def _say_reminder(session: Session, delivery: Delivery, met: Asker, now: datetim
 def _say(session: Session, delivery: Delivery, met: Asker, now: datetime, *, again: bool) -> Message | None:
     review = find(session, delivery.workspace, delivery.facts["review"])
     if not asking.is_for_now(session, delivery.workspace, review.id, met, now):
+        return None
+    if again and not nudges.still_has_place(session, delivery.workspace, delivery.to, now):
         return None
     return messages.request(review, again=again)
 

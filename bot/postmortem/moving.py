@@ -1,19 +1,19 @@
-"""From stage to stage and back; the report, handed over as the scopes allow."""
+"""From stage to stage and back; the report and the hour to talk, handed over as the scopes allow."""
 
 from __future__ import annotations
 
 from slack_bolt import Ack
 
-from bot.blocks.common import Json, modal, notice, section
+from bot.blocks.common import Json, instant, modal, notice, section
 from bot.blocks.postmortem import messages
 from bot.clock import now
-from bot.papers import upload
+from bot.papers import File, upload
 from bot.postmortem.following import follow_sources
 from bot.postmortem.handing_over import file_of
 from bot.postmortem.reading import names_of, of_click, readable
 from bot.visit import Visit
 from bot.workspaces import Workspaces
-from rituals.postmortem import report, stages
+from rituals.postmortem import report, stages, talk
 from rituals.postmortem.kit import Kit
 from storage.schema import Review
 
@@ -72,3 +72,21 @@ def export(visit: Visit, review: Review, kit: Kit, workspaces: Workspaces) -> li
         return messages.report(markdown)
     upload(visit.client, visit.person, file_of(review, markdown))
     return [section(f"The report of review {review.id} is in your direct messages, as Markdown.")]
+
+
+def take_calendar(ack: Ack, action: Json, visit: Visit, kit: Kit, workspaces: Workspaces) -> None:
+    """*45 minutes for my calendar*: a file in private, where that scope is granted; the time alone otherwise.
+
+    Only who asks for it gets it, so it takes no room in anybody's week.
+    """
+    ack()
+    review = readable(visit, of_click(action)[0])
+    at = now()
+    said = f"I'd propose {talk.MINUTES} minutes {instant(talk.proposed(review.zone, at), review.zone)}."
+    ours = workspaces.find(visit.workspace)
+    if ours is not None and ours.may("files:write"):
+        alt = f"The conversation of review {review.id}, {talk.MINUTES} minutes, as a calendar file"
+        content = talk.calendar_file(review, kit, at).decode()
+        upload(visit.client, visit.person, File(f"review-{review.id}.ics", f"Review {review.id}", content, alt))
+        said += " The file is in your direct messages: open it, move it if you like, and invite the others."
+    visit.reply([section(said)])

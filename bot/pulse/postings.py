@@ -104,7 +104,12 @@ def unless_quiet(render: Render) -> RenderOrWait:
 
 
 def say_reminder(session: Session, delivery: Delivery, seen: Any, now: datetime) -> Message | Later | None:
-    """The reminder, unless the invitation itself is still on its way: that comes late enough to remind."""
+    """The reminder, unless the invitation itself is still on its way: that comes late enough to remind.
+
+    It gives way to what can't wait on a full day or in a full week, which says nothing of who answered.
+    """
+    if not nudges.still_has_place(session, delivery.workspace, delivery.to, now):
+        return None
     number = delivery.facts["pulse"]
     invitation = outbox.delivery(session, delivery.workspace, f"pulse:{number}:invitation:{delivery.to}")
     if invitation is not None and invitation.state == "owed":

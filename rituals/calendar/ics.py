@@ -44,9 +44,28 @@ class Silence:
         return self.begins < at and (self.ends is None or at < self.ends)
 
 
-def one(matter: Matter, at: datetime, zone: str, now: datetime, *, is_cancelled: bool = False) -> Event:
-    """A single event that begins at the instant `at`, shown in `zone`."""
+def uid(what: str, workspace: str, number: int, since: datetime) -> str:
+    """A name in the whole world for something of ours, by its number and by when it was begun."""
+    return f"{what}-{number}-{since:%Y%m%dT%H%M%SZ}.{workspace.replace('/', '-')}@candor"
+
+
+def one(
+    matter: Matter,
+    at: datetime,
+    zone: str,
+    now: datetime,
+    *,
+    stands_for: datetime | None = None,
+    is_cancelled: bool = False,
+) -> Event:
+    """A single event that begins at the instant `at`, shown in `zone`.
+
+    `stands_for`: the naive local time that its series, of the same `uid`, gives to it. A calendar that has the
+    series shows the event in that place, not beside it.
+    """
     event = _event(matter, at.astimezone(ZoneInfo(zone)), now)
+    if stands_for is not None:
+        event.add("recurrence-id", stands_for.replace(tzinfo=ZoneInfo(zone)))
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     return event
 

@@ -169,6 +169,8 @@ def follow_schedule(session: Session, event: DemoEvent, schedule: Schedule, plan
     if at != event.at:
         event.at = at
         event.steps = []  # what was said about the old time is said again for the new one
+    if at > now:
+        slots.move_up(session, event, now)  # an edit may have made more slots
     draw(session, event, now)
     return None
 

@@ -22,7 +22,7 @@ def series_file(session: Session, schedule: Schedule, now: datetime) -> bytes:
     """Every date of a demo day that takes place, as a calendar file."""
     day = demo_day_of(session, schedule)
     matter = Matter(
-        uid=f"demo-day-{schedule.id}.{schedule.workspace.replace('/', '-')}@candor",
+        uid=_name_of(schedule),
         sequence=schedule.version,
         title=NAME,
         minutes=day.slots * day.minutes,
@@ -43,6 +43,7 @@ def event_file(session: Session, event: DemoEvent, now: datetime) -> bytes:
                 event.at,
                 schedule.zone,
                 now,
+                stands_for=datetime.fromisoformat(event.local),
                 is_cancelled=event.cancelled_at is not None,
             )
         ],
@@ -52,13 +53,18 @@ def event_file(session: Session, event: DemoEvent, now: datetime) -> bytes:
 def _matter_of(session: Session, event: DemoEvent, day: DemoDay, schedule: Schedule) -> Matter:
     shown = [one for one in rows.showings(session, event.workspace, event.id) if not one.waits]
     return Matter(
-        uid=f"demo-event-{event.id}.{event.workspace.replace('/', '-')}@candor",
+        uid=_name_of(schedule),
         sequence=schedule.version + event.drawn,
         title=NAME,
         minutes=day.slots * day.minutes,
         place=day.place,
         words="\n".join(f"{one.title} ({one.minutes} minutes)" for one in shown),
     )
+
+
+def _name_of(schedule: Schedule) -> str:
+    """The same for ever, and another than in a database that is begun anew and counts from 1 again."""
+    return ics.uid("demo-day", schedule.workspace, schedule.id, schedule.created_at)
 
 
 def _silence(schedule: Schedule, now: datetime) -> Silence | None:

@@ -77,21 +77,30 @@ def check(entry: Entry, most_minutes: int) -> Entry:
 
 
 def _one_line(words: str) -> str:
-    return " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
+    """On one line; nothing at all when no letter of it can be seen."""
+    line = " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
+    return line if any(unicodedata.category(one)[0] in "LNPS" for one in line) else ""
 
 
 def _check_link(link: str | None) -> str | None:
     link = (link or "").strip()
     if not link:
         return None
-    try:
-        parts = urlsplit(link)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_web = False
-    if not is_web or any(one in link for one in ' <>|\n\t"') or len(link) > LONGEST_LINK:
+    if len(link) > LONGEST_LINK:
+        said = f"This has {len(link):,} characters. Please keep the link within {LONGEST_LINK}."
+        raise InvalidField("link", said)
+    if not _is_web(link) or any(one in '<>|"' or not one.isprintable() or one.isspace() for one in link):
         raise InvalidField("link", "This isn't a link that I can show. It begins with https:// and has no spaces.")
     return link
+
+
+def _is_web(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        _ = parts.port  # raises for one that is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and any(one.isalnum() for one in parts.hostname or "")
 
 
 def open_event(session: Session, workspace: str, event_id: int, now: datetime) -> DemoEvent:

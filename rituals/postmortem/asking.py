@@ -12,10 +12,12 @@ import storage.people
 import storage.postmortem as rows
 from rituals.postmortem.accounts import hasten
 from rituals.postmortem.hours import in_daytime
-from rituals.postmortem.reviews import find, hold, owe_of, owe_with_room, redraw
+from rituals.postmortem.reviews import find, hold, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Review
+
+TIME_TO_WRITE = timedelta(hours=1)  # a reminder later than this before the reveal reminds nobody
 
 
 def is_for_now(session: Session, workspace: str, review_id: int, met: Asker, now: datetime) -> bool:
@@ -37,7 +39,7 @@ def note_asked(
     known = storage.people.person(session, workspace, person)
     second = in_daytime(now + (review.due - now) / 2, known.zone if known is not None else None)
     if second < review.due:
-        last = review.due - timedelta(hours=1)
+        last = review.due - TIME_TO_WRITE
         owe_with_room(
             session, review, "remind", person, now=now, due=second, until=last, expires_at=review.due, needed=False
         )
@@ -53,7 +55,19 @@ def put_off(session: Session, workspace: str, review_id: int, what: str, met: As
     by_day = in_daytime(now, met.zone)
     if by_day > now:
         once = f"{by_day:%Y%m%d}"
-        owe_of(session, review, what, to=met.person, now=now, due=by_day, until=review.due, once=once)
+        halfway = by_day + (review.due - by_day) / 2
+        owe_with_room(
+            session,
+            review,
+            what,
+            met.person,
+            now=now,
+            due=by_day,
+            until=halfway,
+            expires_at=review.due,
+            needed=what == "account",
+            once=once,
+        )
 
 
 def _leave_out(session: Session, review: Review, person: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.postmortem as rows
 from rituals.postmortem import accounts
@@ -15,6 +15,7 @@ from storage.schema import Moment, Quotation, Review
 
 ANSWERS = ("fine", "changed", "withdrawn")
 LONGEST = 600
+TIME_TO_LOOK = timedelta(hours=3)
 
 
 def choose(
@@ -63,7 +64,7 @@ def gather(session: Session, review: Review, now: datetime, until: datetime) -> 
             _quote(session, review, moment.person, f"moment {moment.id}", moment.id, moment.words, share)
     asked = [one for one in rows.parts_of(session, review.workspace, Quotation, review.id) if one.state == "asked"]
     for person in sorted({one.person for one in asked}):
-        owe_with_room(session, review, "quotes", person, now=now, due=now, until=now + (until - now) / 2)
+        owe_with_room(session, review, "quotes", person, now=now, due=now, until=until - TIME_TO_LOOK)
 
 
 def of(session: Session, workspace: str, review_id: int, person: str) -> list[Quotation]:

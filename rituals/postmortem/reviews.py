@@ -136,15 +136,14 @@ def owe_with_room(
     expires_at: datetime | None = None,
     needed: bool = True,
     once: str = "",
-) -> datetime:
-    """Owe somebody a message on the first day from `due` on that has room for it; when that is.
+) -> None:
+    """Owe somebody a message on the first day from `due` on that has room for it.
 
     Where none up to `until` has, what is `needed` comes at `due`, and the rest doesn't.
     """
     found = nudges.places(session, review.workspace, [person], now=now, due=due, until=until, needed=needed)
     for at in found:
         owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once)
-    return next(iter(found), due)
 
 
 def owe_of(

@@ -33,7 +33,7 @@ class Series:
 
 
 def _people(*groups: str) -> tuple[str, ...]:
-    return tuple(f"U{zone}{number}" for zone, *numbers in groups for number in numbers)
+    return tuple(f"U{group[0]}{number}" for group in groups for number in group[1:])
 
 
 SERIES = (

@@ -31,7 +31,7 @@ def world(database: Database, pool: Executor, *, keys: Path, begin: datetime) ->
         settle(slack)
         client = FakeClient(slack, token="xoxb-T1", retry_handlers=[])
         house = build_house(
-            Settings(bot_token="xoxb-T1", app_token="xapp-test", pace_per_minute=6_000),
+            Settings(bot_token="xoxb-T1", app_token="xapp-test", pace_per_minute=6_000),  # type: ignore[call-arg, arg-type]
             client,
             OneWorkspace.connect(client),
             database,

@@ -24,6 +24,8 @@ from rituals.calendar.recurrence import Occurrence
 from storage.schema import DemoDay, DemoEvent, Showing
 
 MOST_BLOCKS = 40  # of the 50 that a message takes
+MOST_TEXT = 9_000  # of the 13,000 characters that the blocks of a message take together
+MOST_SPOKEN = 2_600  # of the 4,000 that the text of an edited message takes, where links need no address
 HELP = (
     "*What `/demoday` can do*\n"
     "• `/demoday` sets a demo day up for this channel, or shows the next one\n"
@@ -65,13 +67,23 @@ def event_message(
 
 
 def agenda(event: DemoEvent, zone: str, shown: Sequence[Showing], *, with_times: bool) -> list[Json]:
-    """One by one who shows what; with the time at which each begins."""
-    lines, begins = [], event.at
-    for one in shown:
-        time = f"{there(begins, zone)[-5:]} · " if with_times else "• "
-        who = " and ".join(f"<@{person}>" for person in presenters([one]))
-        lines.append(f"{time}{_titled(one)}, {who} ({one.minutes} min)" + _for_whom(one))
-        begins += timedelta(minutes=one.minutes)
+    """One by one who shows what; with the time at which each begins.
+
+    For whom it is, then the links, are left out of an agenda that would be longer than its message may be.
+    """
+    begins = [
+        event.at + timedelta(minutes=sum(one.minutes for one in shown[:place])) for place in range(len(shown))
+    ]
+    times = [f"{there(begin, zone)[-5:]} · " if with_times else "• " for begin in begins]
+    lines: list[str] = []
+    for linked, for_whom in ((True, True), (True, False), (False, False)):
+        lines = [
+            f"{time}{_titled(one, linked)}, {_who(one)} ({one.minutes} min)" + (_for_whom(one) if for_whom else "")
+            for time, one in zip(times, shown, strict=True)
+        ]
+        links = sum(len(escape(one.link or "")) for one in shown) if linked else 0
+        if sum(map(len, lines)) <= min(MOST_TEXT, MOST_SPOKEN + links):
+            break
     return [section(line) for line in lines]
 
 
@@ -80,9 +92,13 @@ def presenters(shown: Sequence[Showing]) -> list[str]:
     return list(dict.fromkeys(who for one in shown for who in (one.person, one.partner) if who))
 
 
-def _titled(one: Showing) -> str:
+def _who(one: Showing) -> str:
+    return " and ".join(f"<@{person}>" for person in presenters([one]))
+
+
+def _titled(one: Showing, linked: bool) -> str:
     title = clip_escaped(one.title.replace("|", "/"), 170)
-    return f"<{escape(one.link)}|{title}>" if one.link else f"*{title}*"
+    return f"<{escape(one.link)}|{title}>" if one.link and linked else f"*{title}*"
 
 
 def _for_whom(one: Showing) -> str:
@@ -166,7 +182,8 @@ def history(found: Sequence[tuple[DemoEvent, Sequence[Showing]]], zone: str) -> 
     told: list[Json] = []
     for event, shown in found:
         more = [section(f"*{there(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
-        if len(told) + len(more) > MOST_BLOCKS:
+        length = sum(len(block["text"]["text"]) for block in [*told, *more])
+        if told and (len(told) + len(more) > MOST_BLOCKS or length > MOST_TEXT):
             return [*told, context("And more: put a word behind `/demoday history` to search for it.")]
         told += more
     return told or [section("Nothing of that was shown here yet.")]

@@ -25,6 +25,7 @@ from bot.blocks.common import (
 from rituals.postmortem.accounts import Opened
 from rituals.postmortem.brief import Brief, label
 from rituals.postmortem.kit import Kit
+from rituals.postmortem.talk import MINUTES
 from rituals.postmortem.timeline import SURE
 from storage.schema import Finding, Moment, Review, ReviewAction
 
@@ -154,13 +155,17 @@ def brief(review: Review, made: Brief, given: int, asked: int) -> Message:
     return message(
         [
             section(
-                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. 45 minutes with those "
-                "who were there is enough; read first, then ask."
+                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. {MINUTES} minutes "
+                "with those who were there is enough; read first, then ask."
             ),
             *part("When it reached people", made.times),
             *part("What people believed", made.believed),
             *part("What people watched", made.watched),
             section(f"*Five questions to open with*\n{questions}"),
+            actions(
+                f"pm-{review.id}-talk",
+                button(f"{MINUTES} minutes for my calendar", "pm_calendar", str(review.id)),
+            ),
             *moves(review),
         ]
     )

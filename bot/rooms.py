@@ -16,6 +16,7 @@ from bot.papers import Canvas, File
 from bot.people import People
 from bot.workspaces import Installation, Workspaces
 from rituals.calendar.due import Claim
+from rituals.who_may import Asker
 from storage import Database, Session
 from storage.keys import Custody
 from storage.schema import Delivery, Nudge, Schedule
@@ -78,6 +79,15 @@ Pages = Callable[[Database, People, Workspaces], Mapping[str, Page]]
 
 
 @dataclass(frozen=True)
+class Circle:
+    """People who did something together in one ritual, as another one may ask them: neither knows the other."""
+
+    number: int
+    channel: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class RitualRoom:
     """One ritual, as app, courier, ring and App Home meet it.
 
@@ -85,7 +95,8 @@ class RitualRoom:
     work that is due; it opens its own transactions. `asks` names a schedule of this ritual in a few words.
     `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
     `who_left` hears of (workspace, channel, person, now) when somebody leaves a channel; None: it is no matter.
-    `sweep` deletes what was kept long enough, every few hours.
+    `sweep` deletes what was kept long enough, every few hours. `circle` tells the people of something by its
+    number, when this person may have them asked something; it raises a Refusal when not.
     """
 
     name: str
@@ -102,3 +113,4 @@ class RitualRoom:
     pages: Pages = lambda *_: {}
     who_left: Callable[[Session, str, str, str, datetime], None] | None = None
     sweep: Callable[[Bell], None] = lambda _bell: None
+    circle: Callable[[Session, str, int, Asker], Circle] | None = None

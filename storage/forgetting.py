@@ -72,7 +72,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "override.local": "a wall time",
     "override.moved_to": "a wall time",
     "prompt.answers": "thread or form",
-    "pulse.audience": "channel or picked",
+    "pulse.audience": "channel, picked or review",
     "pulse.channel": "where its result goes",
     "pulse.state": "waiting, open, closed, few, ended, lost, unable",
     "quotation.share": "name, role, responder",

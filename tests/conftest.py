@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 
@@ -24,6 +25,9 @@ from storage import Database, open_database
 from storage.schema import Base
 from tests.postgres import PostgresServer
 from tests.slack import FakeClient, InProcessDoor, Person, Slack
+
+hypothesis.settings.register_profile("candor", deadline=None)  # a busy machine is not a finding
+hypothesis.settings.load_profile("candor")
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 EVERY_SCOPE = (

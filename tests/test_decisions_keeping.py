@@ -17,7 +17,7 @@ from rituals.decisions.lookup import remember_miss
 from rituals.decisions.registry import save
 from rituals.errors import InvalidField
 from rituals.who_may import Asker
-from storage.schema import Act, Miss, Nudge
+from storage.schema import Act, Delivery, Miss
 from tests.conftest import NOON, Candor
 from tests.slack import Person, Slack
 from tests.test_decisions import HIRING, ROLLBACK, VENDOR, ask, fill, heard, misses, registry, shown
@@ -260,9 +260,9 @@ def test_the_radar_keeps_to_the_budget_and_says_nothing_of_nothing(candor: Cando
     ask(ada, "zzyzx")
     with candor.database.begin() as session:
         session.add(
-            Nudge(
-                workspace="T1", key="x", person="UADA", kind="prompt.silent", facts={}, wanted_at=FIRST,
-                expires_at=FIRST + timedelta(days=5), told_at=FIRST,
+            Delivery(
+                workspace="T1", key="x", kind="nudge.bundle", to="UADA", facts={}, state="done", ts="1.0",
+                channel="D1", job="x", due=FIRST, created_at=FIRST, settled_at=FIRST,
             )
         )  # fmt: skip
     candor.ring_at(FIRST + timedelta(minutes=10))

@@ -99,6 +99,7 @@ def test_an_invitation_is_private_and_both_answers_end_it(slack: Slack, candor: 
 def test_a_first_timer_is_offered_somebody_who_has_shown_before_and_said_they_would(
     slack: Slack, candor: Candor, ada: Person
 ) -> None:
+    """Over a second: two months of rings, one a day."""
     opened(candor, ada)
     [ben] = people(slack, "UBEN")
     sign_up(ben, "The new search", pairs=["yes"])  # type: ignore[arg-type]
@@ -164,10 +165,10 @@ def test_nobody_is_their_own_partner(candor: Candor, ada: Person) -> None:
 
 
 def test_a_holiday_is_kept_on_the_date_of_who_is_told(slack: Slack, candor: Candor, ada: Person) -> None:
-    """Good Friday and Easter Monday of 2027 stand between the sign-up, on a Thursday, and the demo day."""
-    candor.travel.to(at("2027-03-01 09:00"))
+    """Good Friday and Easter Monday of 2027 stand in between. Over a second: ten days."""
+    candor.travel.to(at("2027-03-22 09:00"))
     set_up(ada, first="2027-04-01", at="17:30", country="DE")
-    ring_through(candor, at("2027-04-08 12:00"))
+    ring_through(candor, at("2027-04-02 18:00"))
     told = [
         one.told_at.astimezone(ZoneInfo(slack.users[one.person].tz or "UTC"))
         for one in rows(candor, Nudge)

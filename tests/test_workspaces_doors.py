@@ -85,7 +85,7 @@ CLICKS = [
     ("decision_show_1", "right"), ("decision_show_2", "right"), ("decision_none", "right"),
     ("decision_teach", "right"), ("decision_name", "role"), ("decision_ten", "ref"), ("audit", "schedule"),
     ("pulse_answer", "pulse"), ("pulse_comments", "pulse"), ("pulse_heard", "pulse"), ("pulse_end", "pulse"),
-    ("pulse_edit", "schedule"), ("pulse_post", "pulse"),
+    ("pulse_edit", "schedule"), ("pulse_post", "pulse"), ("pulse_review", "review"),
     ("demo_edit", "schedule"), ("demo_open_sign_up", "event"), ("demo_nothing", "event"), ("demo_away", "event"),
     ("demo_cancel", "event"), ("demo_mode_async", "event"), ("demo_mode_open", "event"),
     ("demo_open_recap", "event"), ("demo_not_me", "event"),

@@ -20,11 +20,11 @@ CHANNEL = "C01CHECKOUT"
 QUESTION = "What surprised you this week?"
 LESSON = "flamingo procedure"
 AREA_OF_LESSON = "8"  # Status page, the eighth row of the sample registry
-INCIDENT = ("2026-01-12 09:30", "2026-01-12 11:00")  # before any day on which this is run
+INCIDENT = ("09:30", "11:00")  # of the day before
 TIMELINE = (
-    ("2026-01-12 09:30", "The graph of waiting checkouts climbs"),
-    ("2026-01-12 09:41", "The alert reaches the phone of whoever is on call"),
-    ("2026-01-12 10:52", "The pool is doubled, and the graph falls"),
+    ("09:30", "The graph of waiting checkouts climbs"),
+    ("09:41", "The alert reaches the phone of whoever is on call"),
+    ("10:52", "The pool is doubled, and the graph falls"),
 )
 CONDITIONS = ("The pool is shared by two services.", "The alert went to a channel that nobody reads any more.")
 ACTIONS = (
@@ -179,13 +179,11 @@ def _answer_pulse(somebody: Visitor) -> None:
 
 def check_postmortem(visitor: Visitor, _others: Visitor, move: Move) -> None:
     """A review of four: sealed, one hint, revealed, a timeline, two conditions, two actions, published."""
+    yesterday = f"{_now() - timedelta(days=1):%Y-%m-%d}"
+    began, ended = (f"{yesterday} {at}" for at in INCIDENT)
     visitor.command(CHANNEL, "/postmortem", "start")
     visitor.submit(
-        visitor.form("Review an incident"),
-        title="Checkout was slow",
-        began=INCIDENT[0],
-        ended=INCIDENT[1],
-        people=THERE,
+        visitor.form("Review an incident"), title="Checkout was slow", began=began, ended=ended, people=THERE
     )
     visitor.submit(visitor.form("Who had which part"), facilitator="U12WILLOW", role_U02BIRCH="change")
     visitor.form("Begun")
@@ -211,7 +209,7 @@ def check_postmortem(visitor: Visitor, _others: Visitor, move: Move) -> None:
     for at, words in TIMELINE:
         visitor.command(CHANNEL, "/postmortem", "timeline 1")
         visitor.click("Add a line", on=visitor.reads(CHANNEL, "Timeline of review 1"), channel=CHANNEL)
-        visitor.submit(visitor.form("Add to the timeline"), at=at, words=words)
+        visitor.submit(visitor.form("Add to the timeline"), at=f"{yesterday} {at}", words=words)
         visitor.form("Added")
         visitor.dismiss()
     review = visitor.reads(CHANNEL, "Now: Conversation")

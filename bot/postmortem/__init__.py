@@ -12,10 +12,11 @@ from bot.blocks.common import Json, actions, button, clip_escaped, instant, sect
 from bot.blocks.postmortem import messages
 from bot.postmortem import accounts, deciding, drafting, listing, moving, owning, pinning, starting
 from bot.postmortem.postings import nudge_parts, postings
-from bot.rooms import Bell, RitualRoom
+from bot.rooms import Bell, Circle, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
-from rituals.postmortem import stages
+from rituals.postmortem import reviews, stages
 from rituals.postmortem.kit import Kit
+from rituals.who_may import Asker
 from storage import Session
 from storage.keys import Custody
 
@@ -92,7 +93,14 @@ def room(kit: Kit, custody: Custody, keep_days: int) -> RitualRoom:
         first_button=button("Review an incident", "pm_start"),
         edit_action="pm_start",
         lends={"kit": kit},
+        circle=circle,
     )
+
+
+def circle(session: Session, workspace: str, review_id: int, asker: Asker) -> Circle:
+    """The people of a published review, for its facilitator."""
+    review, people = reviews.to_ask(session, workspace, review_id, asker)
+    return Circle(review.id, review.channel, tuple(people))
 
 
 def turn_stages(bell: Bell, kit: Kit) -> None:

@@ -71,7 +71,7 @@ def _status(visit: Visit, review: Review, kit: Kit) -> list[Json]:
     with visit.sessions.reading() as session:
         given = len(rows.accounts_of(session, visit.workspace, review.id))
         asked = len(rows.people_of(session, visit.workspace, review.id))
-    return messages.status(review, kit, given, asked)
+    return [*messages.status(review, kit, given, asked), *moving.to_ask_its_people(visit, review)]
 
 
 def _find(visit: Visit, words: str) -> list[Review]:

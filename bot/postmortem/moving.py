@@ -32,8 +32,14 @@ def move_on(visit: Visit, review_id: int, seen: str, workspaces: Workspaces, kit
         follow_sources(visit, review_id, workspaces)
     with visit.sessions.begin() as session:
         review = stages.move_on(session, visit.workspace, review_id, seen, asker, kit, now())
-    visit.reply(messages.moved(review))
+    visit.reply([*messages.moved(review), *to_ask_its_people(visit, review)])
     visit.redraw_home()
+
+
+def to_ask_its_people(visit: Visit, review: Review) -> list[Json]:
+    """The button of another ritual, where it is switched on: only on a published review, for its facilitator."""
+    may = "pulse" in visit.rooms and review.stage == "published" and review.facilitator == visit.person
+    return messages.to_ask_its_people(review) if may else []
 
 
 def take_back(ack: Ack, action: Json, visit: Visit, kit: Kit) -> None:

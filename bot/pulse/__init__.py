@@ -24,6 +24,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.command(named("pulse"))(command.take_command)
 
     app.action("pulse_first")(starting.choose_channel)
+    app.action("pulse_review")(starting.open_for_review)
     app.view("pulse_start")(starting.take_start)
     app.view("pulse_when")(recurring.take_when)
     app.view("pulse_check")(starting.start)

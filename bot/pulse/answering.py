@@ -33,12 +33,14 @@ def take_answer(ack: Ack, view: Json, visit: Visit) -> None:
     filled = forms.read_answer(view)
     comment = taking.as_it_will_read(filled.comment)
     with visit.sessions.reading() as session:
-        pulse = taking.asked(session, visit.workspace, filled.pulse, visit.person, now())
-        box = taking.hold(session, visit.custody, pulse, visit.person)
+        asked = (session, visit.custody, visit.workspace, filled.pulse, visit.person)
+        pulse, box = taking.box_for(*asked, now())
     if comment and comment != filled.seen:
         shown = forms.Filled(filled.pulse, filled.answers, comment, filled.seen)
         ack(response_action="update", view=forms.answer_form(pulse, shown, warnings(comment)))
         return
-    with box as held, visit.sessions.begin(durable=True) as session:
-        taking.take(session, held, visit.workspace, filled.pulse, visit.person, filled.answers, comment, now())
-    ack(response_action="update", view=forms.taken())
+    with box as held:
+        with visit.sessions.begin(durable=True) as session:
+            taking.take(session, held, visit.workspace, filled.pulse, visit.person, filled.answers, comment, now())
+        # committed: nobody need wait until the old key is overwritten, which a crash here leaves to the ring
+        ack(response_action="update", view=forms.taken())

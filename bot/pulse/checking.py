@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.blocks.pulse import forms
@@ -15,7 +16,7 @@ from rituals.pulse.instruments import Instrument
 def plan(draft: forms.Draft) -> asking.Plan:
     """What a draft asks once."""
     at = datetime.fromisoformat(draft.closes_at)
-    return asking.Plan(draft.channel, draft.instrument, draft.own, at, draft.comments, draft.picked)
+    return asking.Plan(draft.channel, draft.instrument, draft.own, at, draft.comments, draft.picked, draft.review)
 
 
 def checked(draft: forms.Draft, visit: Visit, rules: Rules, begins: datetime) -> tuple[Instrument, Terms]:
@@ -26,5 +27,7 @@ def checked(draft: forms.Draft, visit: Visit, rules: Rules, begins: datetime) ->
     wanted = plan(draft)
     k = rules.instruments[wanted.instrument].k if wanted.instrument in rules.instruments else rules.k
     terms = rules.terms(wanted.channel, k, wanted.closes_at, draft.zone, [visit.person])
+    if draft.review is not None:
+        terms = replace(terms, asked=f"the people of review {draft.review}")
     people = visit.channel(wanted.channel).people
     return asking.check(wanted, rules.instruments, people, terms, begins), terms

@@ -13,9 +13,11 @@ from bot.blocks.pulse import forms
 from bot.clock import now
 from bot.pulse import checking, recurring
 from bot.pulse.house_rules import Rules
+from bot.rooms import Circle
 from bot.visit import Visit
-from rituals.errors import InvalidField
+from rituals.errors import InvalidField, NotFound
 from rituals.pulse import asking
+from rituals.pulse.audience import FEWEST, check_people
 from rituals.pulse.consent import NoOperator
 from rituals.who_may import may_start
 from storage.people import note_act, remember
@@ -37,6 +39,36 @@ def open_start(channel: str, visit: Visit, rules: Rules) -> None:
     visit.open(forms.start_form(draft, rules.instruments))
 
 
+def open_for_review(ack: Ack, action: Json, visit: Visit, pulse_rules: Rules) -> None:
+    """*Ask its people a pulse*, on a published review."""
+    ack()
+    asker = visit.member()
+    circle = _circle(visit, int(action["value"]))
+    may_start(asker, visit.channel(circle.channel))
+    if not pulse_rules.operator.strip():
+        raise NoOperator
+    check_people(circle.people, picked=True, lately=(), k=pulse_rules.k, fewest_picked=FEWEST)
+    draft = forms.new_draft(circle.channel, asker.zone, _next_working_day(asker.zone))
+    draft = replace(draft, audience="review", review=circle.number, picked=circle.people)
+    visit.open(forms.start_form(draft, pulse_rules.instruments))
+
+
+def _circle(visit: Visit, number: int) -> Circle:
+    """The people of a review, from the ritual that has some. Raises NotFound, and what that one refuses."""
+    told = next((room.circle for room in visit.rooms.values() if room.circle is not None), None)
+    if told is None:
+        raise NotFound
+    with visit.sessions.reading() as session:
+        return told(session, visit.workspace, number, visit.asker())
+
+
+def _as_of_now(draft: forms.Draft, visit: Visit) -> forms.Draft:
+    """The people of a review may have changed while the form was filled, and so may who asks them."""
+    if draft.review is None:
+        return draft
+    return replace(draft, picked=_circle(visit, draft.review).people)
+
+
 def _next_working_day(zone: str | None) -> date:
     day = now().astimezone(ZoneInfo(zone or "UTC")).date() + timedelta(days=1)
     return day if day.weekday() < 5 else day + timedelta(days=7 - day.weekday())
@@ -44,7 +76,7 @@ def _next_working_day(zone: str | None) -> date:
 
 def take_start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
     """Step one is filled: what everybody will be told is shown before anything begins; before that, when."""
-    draft = forms.read_start(view)
+    draft = _as_of_now(forms.read_start(view), visit)
     if draft.audience == "picked" and not draft.picked:
         raise InvalidField("picked", "Pick the people, or ask everybody in this channel.")
     if draft.comes_again:
@@ -59,7 +91,7 @@ def take_start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
 
 def start(ack: Ack, view: Json, visit: Visit, pulse_rules: Rules) -> None:
     """*Start*: stored, and launched by the next ring, which asks Slack for the people."""
-    draft = forms.draft_in(view)
+    draft = _as_of_now(forms.draft_in(view), visit)
     if draft.comes_again:
         recurring.save(ack, draft, visit, pulse_rules)
         return

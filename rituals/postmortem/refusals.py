@@ -49,6 +49,16 @@ class QuotesOpen(Refusal):
     """
 
 
+class NotPublishedYet(Refusal):
+    """Its people can be asked about it once the review is published."""
+
+
+class OnlyWhoFacilitated(Refusal):
+    """Whoever facilitated this review asks its people: {facilitator}, or an admin of the workspace."""
+
+    marked = frozenset({"facilitator"})
+
+
 class TwiceTheSame(Refusal):
     """That one is on the timeline already."""
 

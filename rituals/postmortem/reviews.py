@@ -12,7 +12,13 @@ from rituals import nudges
 from rituals.errors import InvalidField
 from rituals.postmortem.hours import days_later, in_daytime
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.refusals import NoSuchReview, NotYourReview, OnlyTheFacilitator
+from rituals.postmortem.refusals import (
+    NoSuchReview,
+    NotPublishedYet,
+    NotYourReview,
+    OnlyTheFacilitator,
+    OnlyWhoFacilitated,
+)
 from rituals.who_may import Asker
 from storage import Session
 from storage.outbox import owe
@@ -215,3 +221,16 @@ def may_move(session: Session, review: Review, asker: Asker) -> None:
     if review.overdue_at is not None and takes_part(session, review, asker.person):
         return
     raise OnlyTheFacilitator(keepers=" and ".join(f"<@{one}>" for one in dict.fromkeys(keepers) if one))
+
+
+def to_ask(session: Session, workspace: str, review_id: int, asker: Asker) -> tuple[Review, list[str]]:
+    """A published review and its people, for who may have another ritual ask them something.
+
+    Raises NoSuchReview, OnlyWhoFacilitated, NotPublishedYet.
+    """
+    review = find(session, workspace, review_id)
+    if asker.person != review.facilitator and not asker.is_admin:
+        raise OnlyWhoFacilitated(facilitator=f"<@{review.facilitator}>")
+    if review.stage != "published":
+        raise NotPublishedYet
+    return review, list(rows.people_of(session, workspace, review.id))

@@ -13,6 +13,7 @@ from rituals.errors import ChannelArchived, InvalidField, InviteMe, NotFound, Re
 from rituals.pulse.audience import (
     APART,
     FEWEST,
+    FEWEST_PICKED,
     REMEMBER_PICKED,
     TooAlike,
     TooFew,
@@ -38,6 +39,7 @@ TIME_TO_ANSWER = timedelta(hours=2)  # a reminder later than this before the end
 LATE = timedelta(minutes=5)  # from here on the channel is told why a pulse of the calendar begins now
 AN_ANSWER = len("null,")
 UNREACHABLE = (ChannelArchived, InviteMe)
+FEWEST_OF = {"picked": FEWEST_PICKED, "review": FEWEST}  # audiences that somebody chose
 
 
 class Unanswered(Refusal):
@@ -58,7 +60,7 @@ class TooLate(Refusal):
 
 @dataclass(frozen=True)
 class Plan:
-    """What shall be asked. `picked` is empty when the whole channel is asked."""
+    """What shall be asked. `picked` is empty when the whole channel is asked; or the people of `review`."""
 
     channel: str
     instrument: str
@@ -66,6 +68,11 @@ class Plan:
     closes_at: datetime
     comments: bool
     picked: tuple[str, ...] = ()
+    review: int | None = None
+
+    @property
+    def audience(self) -> str:
+        return "review" if self.review is not None else "picked" if self.picked else "channel"
 
 
 def closing(days: int, now: datetime) -> datetime:
@@ -89,8 +96,8 @@ def check(
     if plan.instrument not in instruments:
         raise InvalidField("instrument", "These questions aren't there any more. Please choose others.")
     check_close(plan.closes_at, now)
-    if plan.picked:
-        check_people(plan.picked, picked=True, lately=(), k=terms.k)
+    if plan.audience != "channel":
+        check_people(plan.picked, picked=True, lately=(), k=terms.k, fewest_picked=FEWEST_OF[plan.audience])
     elif people < max(FEWEST, terms.k):
         raise TooFew(people=people)
     return instruments[plan.instrument].asking(plan.own)
@@ -151,7 +158,7 @@ def ask(
         instrument=plan.instrument,
         asked=asdict(replace(instrument, k=terms.k)),
         terms=terms.kept(),
-        audience="picked" if plan.picked else "channel",
+        audience=plan.audience,
         comments=plan.comments,
         k=terms.k,
         opened_at=now,
@@ -253,10 +260,11 @@ def _may_launch(session: Session, pulse: Pulse, people: Sequence[str], now: date
     where = (session, pulse.workspace, pulse.channel, pulse.instrument)
     may_ask(*where, now, by_calendar=by_calendar, launching=pulse.id)  # again: two forms may be filled at once
     lately = rows.launched_since(session, pulse.workspace, now - REMEMBER_PICKED)
-    is_picked = pulse.audience == "picked"
+    is_picked = pulse.audience in FEWEST_OF
     # picked people are compared with whole channels too: all of a channel but one is the oldest trick
-    audiences = [people_of(session, one) for one in lately if is_picked or one.audience == "picked"]
-    check_people(people, picked=is_picked, lately=audiences, k=pulse.k)
+    audiences = [people_of(session, one) for one in lately if is_picked or one.audience in FEWEST_OF]
+    fewest = FEWEST_OF.get(pulse.audience, FEWEST)
+    check_people(people, picked=is_picked, lately=audiences, k=pulse.k, fewest_picked=fewest)
     if any(0 < len(set(people) ^ other) < pulse.k for other in audiences):
         raise TooAlike(k=pulse.k)
     same = [
@@ -266,7 +274,7 @@ def _may_launch(session: Session, pulse: Pulse, people: Sequence[str], now: date
         and statements(one) & statements(pulse)
     ]
     check_elsewhere(people, [people_of(session, one) for one in same], pulse.k)
-    by_hand = [one for one in same if is_picked or one.audience == "picked"]
+    by_hand = [one for one in same if is_picked or one.audience in FEWEST_OF]
     check_picked_elsewhere(people, [people_of(session, one) for one in by_hand])
 
 

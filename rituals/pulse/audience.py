@@ -55,8 +55,17 @@ class AskedTwice(Refusal):
     """
 
 
-def check_people(people: Collection[str], picked: bool, lately: Sequence[Collection[str]], k: int) -> None:
+def check_people(
+    people: Collection[str],
+    picked: bool,
+    lately: Sequence[Collection[str]],
+    k: int,
+    fewest_picked: int = FEWEST_PICKED,
+) -> None:
     """See that these people may be asked together. `lately` are the hand-picked audiences of the last 90 days.
+
+    The people of a review were picked too, when it began. There five are enough, as in a channel: what makes them
+    a group can be read by everybody. Beside every other audience they count as picked.
 
     Raises TooFew, TooFewPicked, TooAlike.
     """
@@ -64,7 +73,7 @@ def check_people(people: Collection[str], picked: bool, lately: Sequence[Collect
         raise TooFew(people=len(people))
     if not picked:
         return
-    if len(people) < FEWEST_PICKED:
+    if len(people) < fewest_picked:
         raise TooFewPicked
     if points_at_few(set(people), [set(other) for other in lately], k):
         raise TooAlike(k=k)

@@ -23,7 +23,8 @@ class Terms:
     """What holds for one pulse.
 
     `custody` is file or wrapped; `operator` who runs the machine, in words or as a member id; `looks_after`
-    whether that person began this pulse or looks after it; `viewers` who sees the result, in words.
+    whether that person began this pulse or looks after it; `viewers` who sees the result, in words; `asked` who
+    is asked, in words, when that isn't a whole channel or whom somebody picked.
     """
 
     custody: str
@@ -33,6 +34,7 @@ class Terms:
     viewers: str
     closes: str
     version: str
+    asked: str = ""
 
     def kept(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,6 +76,7 @@ def in_words(terms: Terms) -> list[str]:
         f"Nothing is shown with fewer than {terms.k} answers. Counts and means stop short of all and none, so "
         "that no colleague can be certain what you said by subtracting what they said themselves. Several who put "
         "their answers together might be.",
+        *([f"Asked: {terms.asked}."] if terms.asked else []),
         f"Seen by: {terms.viewers}. Nobody sees it earlier or elsewhere, nor who has answered.",
         f"It closes {terms.closes}, and can't be extended, reopened or looked into before. "
         f"(Candor {terms.version})",

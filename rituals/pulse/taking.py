@@ -18,12 +18,17 @@ from storage.schema import Pulse
 
 def asked(session: Session, workspace: str, pulse_id: int, person: str, now: datetime) -> Pulse:
     """A pulse that this person may answer now. Raises NotFound, Over, NotInvited."""
+    found = _open(session, workspace, pulse_id, now)
+    sealed.box_of(session, workspace, name(pulse_id), person)
+    return found
+
+
+def _open(session: Session, workspace: str, pulse_id: int, now: datetime) -> Pulse:
     found = rows.pulse(session, workspace, pulse_id)
     if found is None or found.state == "waiting":
         raise NotFound
     if found.state != "open" or found.closes_at <= now:
         raise sealed.Over
-    sealed.box_of(session, workspace, name(pulse_id), person)
     return found
 
 
@@ -41,10 +46,16 @@ def check(pulse: Pulse, answers: Vector, comment: str) -> None:
         raise ValueError("no form of ours sends this")
 
 
-def hold(session: Session, custody: Custody, pulse: Pulse, person: str) -> AbstractContextManager[Held]:
-    """This person's box, to be held around the transaction that takes the answer. Raises TryAgain, Lost."""
-    box = sealed.box_of(session, pulse.workspace, name(pulse.id), person)
-    return sealed.hold(custody, pulse.workspace, name(pulse.id), box)
+def box_for(
+    session: Session, custody: Custody, workspace: str, pulse_id: int, person: str, now: datetime
+) -> tuple[Pulse, AbstractContextManager[Held]]:
+    """What `asked` gives, and this person's box, to be held around the transaction that takes the answer.
+
+    Raises what `asked` raises; holding it TryAgain, Lost.
+    """
+    found = _open(session, workspace, pulse_id, now)
+    box = sealed.box_of(session, workspace, name(pulse_id), person)
+    return found, sealed.hold(custody, workspace, name(pulse_id), box)
 
 
 def take(
@@ -61,5 +72,5 @@ def take(
 
     Raises what `asked` raises, AlreadyAnswered, TryAgain, Lost.
     """
-    check(asked(session, workspace, pulse_id, person, now), answers, comment)
+    check(_open(session, workspace, pulse_id, now), answers, comment)
     sealed.take(session, held, workspace, name(pulse_id), person, list(answers), [comment])

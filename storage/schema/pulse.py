@@ -24,7 +24,7 @@ class Pulse(Base):
     instrument: Mapped[str] = mapped_column(String(40))
     asked: Mapped[Json]  # the instrument, word for word, so that no file changes what was asked
     terms: Mapped[Json]  # what everybody was told first
-    audience: Mapped[str] = mapped_column(String(10))  # channel, picked
+    audience: Mapped[str] = mapped_column(String(10))  # channel, picked, review (the people of one)
     comments: Mapped[bool]
     k: Mapped[int]
     invited: Mapped[int] = mapped_column(default=0)

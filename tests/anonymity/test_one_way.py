@@ -87,8 +87,7 @@ class OneWay(RuleBasedStateMachine):
         may = self.is_open and self.now < self.pulse().closes_at
         with self.refused_unless(may and person in PEOPLE and person not in self.answered):
             with self.database.reading() as session:
-                found = taking.asked(session, "T1", 1, person, self.now)
-                box = taking.hold(session, self.custody, found, person)
+                _, box = taking.box_for(session, self.custody, "T1", 1, person, self.now)
             with box as held, self.database.begin(durable=True) as session:
                 taking.take(session, held, "T1", 1, person, [given] * 5, "words", self.now)
             self.answered.add(person)

@@ -247,6 +247,15 @@ def moved(review: Review) -> list[Json]:
     return [section(f"*Review {review.id} now: {LABELS[review.stage]}.* {said}"), *moves(review)]
 
 
+def to_ask_its_people(review: Review) -> list[Json]:
+    """For who facilitated it: a pulse among those who were asked, without names."""
+    ask = button("Ask its people a pulse", "pulse_review", str(review.id))
+    return [
+        context("How was it to speak in this review? Its people can be asked, without names, when they are five."),
+        actions(f"pm-ask-{review.id}", ask),
+    ]
+
+
 # --- only shown -----------------------------------------------------------------------------------------
 
 

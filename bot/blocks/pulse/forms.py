@@ -42,6 +42,7 @@ class Draft:
     `origin` names this filling-in, so that a double click finds it done. `closes_at` is an instant in ISO, empty
     until the first form is filled; of what comes again, for its first date. `first` is a date and `at` "HH:MM",
     both local to `zone`; `schedule` and `version` say what is edited, and as it was when the form was opened.
+    `picked` are the people of `review` where that is given.
     """
 
     origin: str
@@ -59,6 +60,7 @@ class Draft:
     at: str = "10:00"
     schedule: int | None = None
     version: int = 0
+    review: int | None = None
 
     @property
     def comes_again(self) -> bool:
@@ -72,12 +74,11 @@ def new_draft(channel: str, zone: str | None, first: date) -> Draft:
 def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
     """Step one: what, whom, how long."""
     days = [option(str(n), "1 day" if n == 1 else f"{n} days") for n in DAYS_OPEN]
-    often = [option(*one) for one in OFTEN.items() if draft.schedule is None or one[0] != ONCE]
     return modal(
         "pulse_start",
         "Edit a pulse" if draft.schedule else "New pulse",
         [
-            context(f"For <#{draft.channel}>. The result goes there, to everybody at the same moment."),
+            context(f"{_begins_for(draft)} The result goes there, to everybody at the same moment."),
             field(
                 "instrument",
                 "Questions",
@@ -91,20 +92,7 @@ def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
                 hint="Only where you chose One question.",
                 optional=True,
             ),
-            field(
-                "often",
-                "How often",
-                select(often, draft.often),
-                hint="What comes again asks whoever is in the channel then.",
-            ),
-            field("audience", "Who is asked", radio([option(*one) for one in AUDIENCES.items()], draft.audience)),
-            field(
-                "picked",
-                "The people I pick",
-                {"type": "multi_users_select"},
-                hint="Leave it empty when the whole channel is asked.",
-                optional=True,
-            ),
+            *_whom(draft),
             field(
                 "days",
                 "Open for",
@@ -122,19 +110,54 @@ def start_form(draft: Draft, instruments: Mapping[str, Instrument]) -> Json:
     )
 
 
+def _whom(draft: Draft) -> list[Json]:
+    """How often and whom; the people of a review are asked once, and are who they are."""
+    if draft.review is not None:
+        return []
+    often = [option(*one) for one in OFTEN.items() if draft.schedule is None or one[0] != ONCE]
+    return [
+        field(
+            "often",
+            "How often",
+            select(often, draft.often),
+            hint="What comes again asks whoever is in the channel then.",
+        ),
+        field("audience", "Who is asked", radio([option(*one) for one in AUDIENCES.items()], draft.audience)),
+        field(
+            "picked",
+            "The people I pick",
+            {"type": "multi_users_select"},
+            hint="Leave it empty when the whole channel is asked.",
+            optional=True,
+        ),
+    ]
+
+
+def _begins_for(draft: Draft) -> str:
+    if draft.review is not None:
+        return f"For {_for_whom(draft)}, in <#{draft.channel}>."
+    return f"For <#{draft.channel}>."
+
+
+def _for_whom(draft: Draft) -> str:
+    if draft.review is not None:
+        return f"the {len(draft.picked)} people of review {draft.review}"
+    return f"{len(draft.picked)} people" if draft.picked else f"everybody in <#{draft.channel}>"
+
+
 def read_start(view: Json) -> Draft:
     given, draft = read_form(view), draft_in(view)
-    picked = tuple(sorted(set(given["picked"] or ()))) if given["audience"] == "picked" else ()
-    return replace(
+    draft = replace(
         draft,
         instrument=given["instrument"],
         own=given["own"] or "",
-        audience=given["audience"],
-        picked=picked,
         days=int(given["days"]),
         comments=given["comments"] == "yes",
-        often=given["often"],
     )
+    if draft.review is not None:
+        return draft
+    picked = tuple(sorted(set(given["picked"] or ()))) if given["audience"] == "picked" else ()
+    return replace(draft, audience=given["audience"], picked=picked, often=given["often"])
 
 
 def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms, dates: Sequence[Json] = ()) -> Json:
@@ -142,7 +165,6 @@ def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms, dates
 
     `dates` shows when it comes again; what is said of the closing hour is of the first of them.
     """
-    whom = f"{len(draft.picked)} people" if draft.picked else f"everybody in <#{draft.channel}>"
     statements = "\n".join(f"• {escape(item.text)}" for item in instrument.items)
     return modal(
         "pulse_check",
@@ -150,8 +172,8 @@ def check_form(draft: Draft, instrument: Instrument, terms: consent.Terms, dates
         [
             *dates,
             section(
-                f"*{escape(instrument.title)}* for {whom}. It closes {escape(terms.closes)}, and the result goes "
-                f"to <#{draft.channel}>.\n{statements}"
+                f"*{escape(instrument.title)}* for {_for_whom(draft)}. It closes {escape(terms.closes)}, and the "
+                f"result goes to <#{draft.channel}>.\n{statements}"
             ),
             context(f"After {escape(instrument.citation)} {escape(instrument.licence)}"),
             divider(),

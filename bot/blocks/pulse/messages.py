@@ -25,6 +25,7 @@ from bot.blocks.pulse import result as results
 from bot.papers import File
 from rituals.pulse import chart
 from rituals.pulse.asking import asked_in
+from rituals.pulse.consent import read_terms
 from rituals.pulse.publishing import read_published
 from storage.schema import Pulse
 
@@ -47,10 +48,12 @@ HELP = (
 def invitation(pulse: Pulse) -> Message:
     """The same for everybody, never edited."""
     until = instant(pulse.closes_at, "UTC")
+    whom = read_terms(pulse.terms).asked
+    opening = f"*{whom[:1].upper()}{whom[1:]} are asked" if whom else f"*<#{pulse.channel}> is asked"
     return message(
         [
             section(
-                f"*<#{pulse.channel}> is asked how things are.* A few statements to agree with or not; it takes "
+                f"{opening} how things are.* A few statements to agree with or not; it takes "
                 "two minutes. Nobody has to, and nobody sees who did."
             ),
             answer_button(pulse),

@@ -115,5 +115,5 @@ def all_rooms(settings: Settings) -> list[RitualRoom]:
         pulse.room(rules, settings.pulse_seats_days),
         postmortem.room(load_kit(settings.review_dir), custody_of(settings), settings.review_accounts_days),
         decisions.room(),
-        demo_day.room(settings.public_url),
+        demo_day.room(settings.public_url if settings.http else ""),
     ]

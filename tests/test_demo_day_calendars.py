@@ -28,7 +28,7 @@ Ask = Callable[..., tuple[int, dict[str, str], bytes]]
 def candor(build_candor: BuildCandor, slack: Slack) -> Candor:
     """A bot that calendar programs can reach, and that may send files."""
     slack.teams["T1"].scopes = {*slack.teams["T1"].scopes, "files:write"}
-    return build_candor(pace_per_minute=6_000, public_url=PUBLIC)
+    return build_candor(pace_per_minute=6_000, public_url=PUBLIC, http="8080", signing_secret="x")
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from slack_bolt import Ack, App
 
-import storage.decisions
-import storage.prompts
 from bot import home
 from bot.blocks import candor as blocks
 from bot.blocks.common import Json, clip_escaped, escape, section, there
@@ -18,11 +16,9 @@ from rituals import nudges
 from rituals.calendar import schedules
 from rituals.calendar.cadence import read_cadence
 from rituals.who_may import may_read
-from storage.calendar import schedules_kept_by
-from storage.people import act_count_by, remember
+from storage.forgetting import kept_of
 from storage.people import person as known_person
-
-COUNTED = 1_000
+from storage.people import remember
 
 
 def register(app: App, named: Callable[[str], str]) -> None:
@@ -82,15 +78,9 @@ def be_quiet(visit: Visit, words: str) -> list[Json]:
 
 def tell_my_data(visit: Visit) -> list[Json]:
     """What is kept with somebody's name on it."""
-    workspace, person = visit.workspace, visit.person
     with visit.sessions.reading() as session:
-        kept = len(schedules_kept_by(session, workspace, person, COUNTED))
-        answers = storage.prompts.answer_count_by(session, workspace, person)
-        known = known_person(session, workspace, person)
-        acts = act_count_by(session, workspace, person)
-        keeps_registry = person in storage.decisions.keepers(session, workspace)
+        kept = kept_of(session, visit.workspace, visit.person)
+        known = known_person(session, visit.workspace, visit.person)
     quiet = known.quiet_until if known and known.quiet_until and known.quiet_until > now() else None
     zone = known.zone if known else None
-    return blocks.my_data(
-        kept, answers, acts, keeps_registry, there(quiet, zone or "UTC") if quiet else None, zone
-    )
+    return blocks.my_data(kept, there(quiet, zone or "UTC") if quiet else None, zone)

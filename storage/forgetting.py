@@ -124,6 +124,16 @@ def forget_workspace(session: Session, workspace: str) -> int:
     return gone
 
 
+def kept_of(session: Session, workspace: str, person: str) -> dict[str, int]:
+    """How many rows hold somebody's id, by table and column as in PEOPLE; those that hold none are left out."""
+    found = {}
+    for table, column, _ in _people_columns():
+        theirs = (table.c.workspace == workspace) & (column == person)
+        if count := session.scalar(select(func.count()).select_from(table).where(theirs)):
+            found[f"{table.name}.{column.name}"] = count
+    return found
+
+
 def forget_person(session: Session, workspace: str, person: str) -> int:
     """Erase somebody from a workspace: their rows go; where only their name stood, it stands no more."""
     touched = 0

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from storage.database import Session
 from storage.schema import Act, Person, Registry, Schedule
@@ -47,12 +47,6 @@ def acts(session: Session, workspace: str, limit: int) -> Sequence[Act]:
 def sweep(session: Session, now: datetime) -> None:
     """Delete the acts of a year ago and earlier."""
     session.execute(delete(Act).where(Act.at < now - KEEP_ACTS))
-
-
-def act_count_by(session: Session, workspace: str, person_id: str) -> int:
-    """How many acts of administration a person did, of those that are kept."""
-    counted = select(func.count()).select_from(Act)
-    return session.scalar(counted.where(Act.workspace == workspace, Act.person == person_id)) or 0
 
 
 def workspaces_known(session: Session) -> Sequence[str]:

@@ -234,6 +234,19 @@ def actions_by(session: Session, workspace: str, owner: str) -> Sequence[ReviewA
     return session.scalars(theirs.order_by(ReviewAction.due)).all()
 
 
+def actions_done_by(
+    session: Session, workspace: str, owner: str, since: datetime, until: datetime
+) -> Sequence[ReviewAction]:
+    """What somebody finished between two instants, oldest first."""
+    theirs = select(ReviewAction).where(
+        ReviewAction.workspace == workspace,
+        ReviewAction.owner == owner,
+        ReviewAction.state == "done",
+        ReviewAction.done_at.between(since, until),
+    )
+    return session.scalars(theirs.order_by(ReviewAction.done_at)).all()
+
+
 def actions_to_remind(session: Session, now: datetime, limit: int) -> Sequence[ReviewAction]:
     """Actions of every workspace whose next reminder or check is due."""
     due = select(ReviewAction).where(ReviewAction.remind_at <= now)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, bindparam, cast, func, literal, or_, select, update
+from sqlalchemy import String, and_, bindparam, cast, literal, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
@@ -147,12 +147,6 @@ def answer_by(session: Session, workspace: str, round_id: int, person: str) -> A
     return session.scalar(
         select(Answer).where(Answer.workspace == workspace, Answer.round_id == round_id, Answer.person == person)
     )
-
-
-def answer_count_by(session: Session, workspace: str, person: str) -> int:
-    """How many answers of a person are kept."""
-    counted = select(func.count()).select_from(Answer)
-    return session.scalar(counted.where(Answer.workspace == workspace, Answer.person == person)) or 0
 
 
 def open_rounds_in(session: Session, workspace: str, channels: Sequence[str], limit: int) -> Sequence[Round]:

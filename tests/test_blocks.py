@@ -32,6 +32,7 @@ from rituals.errors import Refusal
 from rituals.prompts.asking import LONGEST_BESIDE, LONGEST_QUESTION, Asked, check
 from rituals.prompts.packs import OURS, load_packs
 from rituals.prompts.rounds import LONGEST_ANSWER
+from storage.forgetting import PEOPLE
 from storage.schema import Answer, Prompt, Round, Schedule
 from tests.conftest import BuildCandor
 from tests.slack import Slack, problems_in_message, problems_in_view
@@ -263,9 +264,9 @@ def test_help_and_what_is_kept() -> None:
     for built in (
         [section(candor.HELP)],
         [section(HELP)],
-        candor.my_data(1, 2, 0, False, None, None),
-        candor.my_data(2, 1, 1, False, "x", "UTC"),
-        candor.my_data(0, 0, 2, True, None, "Europe/Berlin"),
+        candor.my_data({}, None, None),
+        candor.my_data(dict.fromkeys(PEOPLE, 1), "x", "UTC"),
+        candor.my_data(dict.fromkeys(PEOPLE, 1_000_000), "x", "Europe/Berlin"),
     ):
         sound_blocks(built)
 

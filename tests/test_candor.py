@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.blocks.candor import NAMED
+from storage.forgetting import PEOPLE
 from storage.schema import Answer, Nudge, Round, Schedule
 from storage.schema import Person as Known
 from tests.conftest import Candor
@@ -158,10 +160,19 @@ def test_my_data_counts_what_has_my_name_on_it(candor: Candor, slack: Slack, ada
     ada.submit({"words": "A secret plan"})
     say(ada, "quiet 2 weeks")
     told = say(ada, "my-data")
-    for part in ("Europe/Berlin", "look after 1 ritual", "1 answer that you gave", "quiet until Tue 8 Dec 2026"):
+    for part in (
+        "Europe/Berlin",
+        "1 ritual that you look after",
+        "1 answer that you gave",
+        "quiet until Tue 8 Dec 2026",
+    ):
         assert part in told
     assert only(candor, Answer).words not in told
-    assert "look after 0 rituals" in say(slack.person("UBEN", team="T1"), "my-data")
+    assert "look after" not in say(slack.person("UBEN", team="T1"), "my-data")
+
+
+def test_my_data_has_words_for_every_column_that_holds_a_person() -> None:
+    assert set(NAMED) == set(PEOPLE)
 
 
 @pytest.mark.parametrize("text", ["help", "dance", "`*<!here>*`"])

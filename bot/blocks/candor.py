@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.blocks.common import Json, context, escape, section, there
@@ -46,22 +46,57 @@ def why(schedule: Schedule, asks: str, told: Sequence[Occurrence], cadence: str,
     ]
 
 
-def my_data(
-    kept: int, answers: int, acts: int, keeps_registry: bool, quiet: str | None, zone: str | None
-) -> list[Json]:
-    """What has somebody's name on it."""
-    lines = [
-        f"• your time zone: {zone or 'none'}",
-        f"• that you look after {kept} {'ritual' if kept == 1 else 'rituals'}",
-        f"• {answers} {'answer' if answers == 1 else 'answers'} that you gave by a form with names",
-    ]
-    if acts:
-        lines.append(f"• {acts} {'act' if acts == 1 else 'acts'} of administration, such as pausing one")
-    if keeps_registry:
-        lines.append("• that you look after the registry of decisions")
+NAMED = {  # by table and column: what holds somebody's name, as one and as many; None: said elsewhere
+    "account.person": ("account of an incident", "accounts of incidents"),
+    "act.person": (
+        "act of administration, such as pausing a ritual",
+        "acts of administration, such as pausing one",
+    ),
+    "answer.person": ("answer that you gave by a form with names", "answers that you gave by a form with names"),
+    "delivery.to": ("private message of the last days", "private messages of the last days"),
+    "demo_ask.person": (
+        "time that you were asked to show something",
+        "times that you were asked to show something",
+    ),
+    "demo_event.host": ("demo day that you hosted or will host", "demo days that you hosted or will host"),
+    "demo_event.turn_of": None,
+    "demo_feed.person": ("address of a calendar", "addresses of calendars"),
+    "demo_host.person": ("demo day at which you take turns", "demo days at which you take turns"),
+    "finding.added_by": ("thing learned that you added to a review", "things learned that you added to reviews"),
+    "keeper.person": ("ritual that you look after, or did", "rituals that you look after, or did"),
+    "moment.added_by": ("line that you added to a timeline", "lines that you added to timelines"),
+    "moment.person": ("line of a timeline in your words", "lines of timelines in your words"),
+    "nudge.person": ("private reminder", "private reminders"),
+    "override.person": ("date that you skipped or moved", "dates that you skipped or moved"),
+    "pace.lane": None,
+    "person.id": None,
+    "pulse_keeper.person": ("pulse that you look after", "pulses that you look after"),
+    "pulse_picked.person": ("pulse for which you are picked", "pulses for which you are picked"),
+    "quotation.person": ("quotation of yours in a review", "quotations of yours in reviews"),
+    "registry_keeper.person": ("registry of decisions that you look after", "registries that you look after"),
+    "review.facilitator": ("review that you facilitate", "reviews that you facilitate"),
+    "review.started_by": ("review that you began", "reviews that you began"),
+    "review_action.owner": ("action of a review that is yours", "actions of reviews that are yours"),
+    "review_person.person": ("review in which you were asked", "reviews in which you were asked"),
+    "role.person": ("role that you have", "roles that you have"),
+    "sealed_seat.person": (
+        "sealed round to which you were invited; whether you answered, nobody can tell",
+        "sealed rounds to which you were invited; whether you answered, nobody can tell",
+    ),
+    "showing.partner": ("thing that you show together with somebody", "things that you show with somebody"),
+    "showing.person": ("thing that you showed or will show", "things that you showed or will show"),
+}
+
+
+def my_data(kept: Mapping[str, int], quiet: str | None, zone: str | None) -> list[Json]:
+    """What has somebody's name on it. `kept` counts rows by table and column."""
+    lines = [f"• your time zone: {zone or 'none'}"]
+    for name, named in NAMED.items():
+        if named is not None and (count := kept.get(name, 0)):
+            lines.append(f"• {count} {named[count > 1]}")
     if quiet:
         lines.append(f"• that you want quiet until {quiet}")
-    return [
-        section("*What I keep with your name on it*\n" + "\n".join(lines)),
-        context("What you write in a thread is Slack's, not mine: I keep no copy of it."),
-    ]
+    told = [section("*What I keep with your name on it*\n" + "\n".join(lines))]
+    if "account.person" in kept:
+        told.append(context("`/postmortem my-data` shows your accounts of incidents, and deletes them."))
+    return [*told, context("What you write in a thread is Slack's, not mine: I keep no copy of it.")]

@@ -10,11 +10,13 @@ from slack_bolt import App
 import storage.postmortem as rows
 from bot.blocks.common import Json, actions, button, clip_escaped, instant, section
 from bot.blocks.postmortem import messages
+from bot.clock import now
 from bot.postmortem import accounts, deciding, drafting, listing, moving, owning, pinning, starting
 from bot.postmortem.postings import nudge_parts, postings
 from bot.rooms import Bell, Circle, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
 from rituals.postmortem import reviews, stages
+from rituals.postmortem.actions import checks_of
 from rituals.postmortem.kit import Kit
 from rituals.who_may import Asker
 from storage import Session
@@ -127,7 +129,7 @@ def clear_accounts(bell: Bell, keep_days: int) -> None:
 
 
 def due_for(session: Session, workspace: str, channels: Sequence[str], person: str) -> list[Json]:
-    """Accounts to give, quotes to answer, actions to do."""
+    """Accounts to give, quotes to answer, actions to do, and whether those that are done helped."""
     built: list[Json] = []
     for review in rows.unanswered_by(session, workspace, person)[:5]:
         until = instant(review.due, review.zone)
@@ -142,4 +144,8 @@ def due_for(session: Session, workspace: str, channels: Sequence[str], person: s
         owner_of = rows.review(session, workspace, one.review_id)
         if owner_of is not None:
             built += messages.action_row(one, owner_of)
+    for one, days in checks_of(session, workspace, person, now())[:5]:
+        checked = rows.review(session, workspace, one.review_id)
+        if checked is not None:
+            built += messages.check_row(one, checked, days)
     return built[:24]

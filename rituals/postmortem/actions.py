@@ -261,6 +261,18 @@ def check_at(done_at: datetime, now: datetime) -> int:
     return CHECKS[(now - done_at).days >= CHECKS[1]]
 
 
+def checks_of(session: Session, workspace: str, owner: str, now: datetime) -> list[tuple[ReviewAction, str]]:
+    """What somebody is asked about an action that they finished: whether it helped, after 30 and 90 days."""
+    first, last = now - timedelta(days=2 * CHECKS[1]), now - timedelta(days=CHECKS[0])
+    found = []
+    for one in rows.actions_done_by(session, workspace, owner, first, last):
+        assert one.done_at is not None
+        days = str(check_at(one.done_at, now))
+        if days not in one.helped:
+            found.append((one, days))
+    return found
+
+
 def remind(session: Session, action: ReviewAction, now: datetime, to: str | None = None) -> None:
     """Remind its owner, or ask whether it helped (`to` instead of them), and set when that comes again.
 

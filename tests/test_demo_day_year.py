@@ -32,7 +32,7 @@ def test_a_year_in_three_cities_keeps_to_hours_holidays_and_the_page_s_table(
         ThreadPoolExecutor(20) as pool,
         world(database, pool, keys=tmp_path / "keys", begin=SPRING) as (candor, slack),
     ):
-        year = Year(candor, slack, seed=11)
+        year = Year(candor, slack, seed=2)
         year.play(60)
         said = everything_said(year)
         broken = {name: found for name, found in all_of_it(year, said).items() if found}

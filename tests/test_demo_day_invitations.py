@@ -165,7 +165,7 @@ def test_nobody_is_their_own_partner(candor: Candor, ada: Person) -> None:
 
 
 def test_a_holiday_is_kept_on_the_date_of_who_is_told(slack: Slack, candor: Candor, ada: Person) -> None:
-    """Good Friday and Easter Monday of 2027 stand in between. Over a second: ten days."""
+    """Good Friday and Easter Monday stand between sign-up and demo day. Over a second: ten days of rings."""
     candor.travel.to(at("2027-03-22 09:00"))
     set_up(ada, first="2027-04-01", at="17:30", country="DE")
     ring_through(candor, at("2027-04-02 18:00"))

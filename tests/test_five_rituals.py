@@ -59,7 +59,7 @@ def told(candor: Candor, slack: Slack) -> list[Told]:
             parts = [wanted[one] for one in owed.facts.get("nudges", [])]
             accepted = owed.kind == "postmortem.due" or any(one.accepted for one in parts)
             kinds = tuple(one.kind for one in parts) or (owed.kind,)
-            at = datetime.fromtimestamp(float(message["ts"]), UTC)
+            at = datetime.fromtimestamp(int(float(message["ts"])), UTC)  # behind the second it only counts
             found.append(Told(person, at.astimezone(zone), kinds, accepted))
     return sorted(found, key=lambda one: (one.person, one.local))
 

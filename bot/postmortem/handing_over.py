@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk import WebClient
 
@@ -16,9 +16,11 @@ from bot.rooms import Posting
 from bot.workspaces import Installation
 from rituals.postmortem import report
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.reviews import find, owe_of
+from rituals.postmortem.reviews import find, owe_with_room
 from storage import Database, Session
 from storage.schema import Delivery, Review
+
+COPY_WAITS = timedelta(days=4)  # for a day with room: `/postmortem export` gives the report at once
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def postings(kit: Kit) -> dict[str, Posting]:
         """Where no file may be written, who facilitates gets the report to hand on."""
         if not ts and seen is not None and not seen.granted:
             review = find(session, delivery.workspace, delivery.facts["review"])
-            owe_of(session, review, "copy", to=review.facilitator, now=now)
+            owe_with_room(session, review, "copy", review.facilitator, now=now, due=now, until=now + COPY_WAITS)
 
     def say_canvas(session: Session, delivery: Delivery, seen: Looked, now: datetime) -> Canvas | None:
         if not seen.granted:

@@ -20,6 +20,7 @@ from storage.schema import Review, ReviewAction
 
 BEFORE = timedelta(days=2)
 EVERY = timedelta(days=7)
+LEFT_WAITS = timedelta(days=4)  # for a day with room, until who looks after it hears that its owner left
 CHECKS = (30, 90)  # days after it was done
 HOUR = time(9)
 FURTHEST = timedelta(days=366 * 2)
@@ -171,16 +172,18 @@ def release(session: Session, action: ReviewAction, keeper: str | None, now: dat
         return
     action.state, action.owner, action.reminded = "idea", None, action.reminded + 1
     if keeper is not None:
-        owe(
-            session,
-            action.workspace,
-            key=f"postmortem:action:{action.id}:left:{action.reminded}",
-            kind="postmortem.owner_left",
-            to=keeper,
-            facts={"action": action.id},
-            due=now,
-            now=now,
-        )
+        until = now + LEFT_WAITS
+        for at in nudges.places(session, action.workspace, [keeper], now=now, due=now, until=until, needed=True):
+            owe(
+                session,
+                action.workspace,
+                key=f"postmortem:action:{action.id}:left:{action.reminded}",
+                kind="postmortem.owner_left",
+                to=keeper,
+                facts={"action": action.id},
+                due=at,
+                now=now,
+            )
 
 
 def hand_on(

@@ -81,7 +81,7 @@ class Year:
         for event in fresh:
             self._events.add(event.id)
             self._plan(event)
-        for person in {one for series in SERIES for one in series.members} | {LATER}:
+        for person in sorted({one for series in SERIES for one in series.members} | {LATER}):  # one story a seed
             self._read_mail(self.person(person))
 
     def _next(self) -> datetime:

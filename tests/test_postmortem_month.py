@@ -106,6 +106,12 @@ def test_a_month_of_a_review_over_two_restarts_and_a_clock_change(
     assert "Now: Published" in asked(slack)["text"]
     play(candor, datetime(2026, 12, 18, 16, 0, tzinfo=UTC))
     assert "Did it help?" in str(ben.direct_messages[-1]["blocks"]), "thirty days after it was done"
+    ben.open_home()
+    assert "Did it help?" in str(ben.home)
+    ben.click("Did it help?", on=ben.home)
+    ben.submit({"helped": "helped", "in_place": "yes"})
+    ben.close()
+    assert "Did it help?" not in str(ben.home), "once it was answered"
     assert only(candor, ReviewAction).state == "done"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.__main__ import main
 from rituals.postmortem import accounts
 from rituals.postmortem.refusals import StillSealed
 from storage.schema import Account, Base, Quotation, Review
@@ -99,6 +100,22 @@ def test_my_data_shows_ones_own_account_and_deletes_it_with_its_key(
     if candor.database.engine.dialect.name == "sqlite":
         for file in tmp_path.glob("candor.db*"):
             assert before not in file.read_bytes()
+
+
+def test_forgetting_a_person_destroys_the_key_of_their_account_and_nobody_elses(
+    slack: Slack, candor: Candor, ada: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(ada)
+    give(ada, candor, first=SECRET)
+    [ben] = people(slack, "UBEN")
+    give(ben, candor, first="I saw it later.")
+    assert len(list((tmp_path / "keys").rglob("*.row"))) == 2
+    url = candor.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CANDOR_DATABASE_URL", url)
+    monkeypatch.setenv("CANDOR_KEY_DIR", str(tmp_path / "keys"))
+    assert main(["forget-person", "UADA"]) == 0
+    assert [one.person for one in rows(candor, Account)] == ["UBEN"]
+    assert len(list((tmp_path / "keys").rglob("*.row"))) == 1
 
 
 def test_accounts_are_deleted_thirty_days_after_publishing_and_not_before(

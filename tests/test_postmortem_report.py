@@ -103,6 +103,7 @@ def test_a_plain_refusal_is_tried_again(slack: Slack, build_candor: BuildCandor)
 
 def test_without_the_scope_who_facilitates_gets_the_report_once_in_private(slack: Slack, candor: Candor) -> None:
     dee = publish(slack, candor)
+    candor.ring_at(candor.travel.move(days=4))  # their day had other messages, so it waits for one with room
     candor.ring()
     again(candor)
     got = [one for one in dee.direct_messages if "I may not write files here" in one["text"]]
@@ -130,7 +131,7 @@ def test_a_report_that_is_too_long_for_a_message_comes_as_far_as_it_goes(
     candor.ring_at(candor.travel.move(days=3))
     dee.command("/postmortem", "publish 1", channel="C1")
     candor.ring()
-    candor.ring()
+    candor.ring_at(candor.travel.move(days=4))  # for a day with room
     assert delivery(candor, "copy").state == "done"
     [got] = [one for one in dee.direct_messages if "I may not write files here" in one["text"]]
     assert "…" in got["text"]

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot.blocks
-from bot.blocks import calendar, candor, common, home, nudges
+from bot.blocks import calendar, candor, common, home, nudges, when
 from bot.blocks.common import Json, Message, clip_escaped, escape, message, quote, section
 from bot.blocks.prompts import answers as answer_forms
 from bot.blocks.prompts import draft as drafting
@@ -407,6 +407,8 @@ BUILDERS: dict[ModuleType, set[str]] = {
     forms: {"first_form", "read_first", "what_form", "read_what", "when_form", "read_when", "check_form",
             "read_check", "done"},
     answer_forms: {"answer_form", "sealed_form", "read_answer", "answered", "is_sealed"},
+    when: {"first_day_field", "read_first_day", "zone_field", "read_zone_of", "country_field", "listed",
+           "moved"},  # parts of the forms of prompts, and tried with them
 }  # fmt: skip
 
 

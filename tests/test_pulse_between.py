@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from storage.schema import Delivery, Pulse, PulsePicked, SealedBox
 from tests.conftest import Candor
 from tests.slack import Person, Slack
+from tests.slack.records import Json
 from tests.test_prompts import heard, only, rows, words
 from tests.test_pulse import CHANNEL, TEAM, answer, begin, candor, closed, everyone, in_channel, launched
 
 __all__ = ["candor"]  # a fixture
-
-Json = dict[str, Any]
 
 
 def answered(candor: Candor, slack: Slack, ada: Person) -> None:
@@ -98,14 +96,19 @@ def test_a_result_that_cant_be_posted_is_told_to_who_looks_after_it_but_not_what
     assert [len(person.direct_messages) for person in everyone(slack)[1:]] == [1] * 5
 
 
-def test_once_the_channel_can_be_spoken_to_again_the_result_is_posted_at_a_click(
-    candor: Candor, slack: Slack, ada: Person
-) -> None:
+def with_nowhere_to_post(candor: Candor, slack: Slack, ada: Person) -> Json:
+    """A pulse that closed while its channel was archived: what whoever looks after it is told."""
     answered(candor, slack, ada)
     slack.archive(CHANNEL, by="UADA")
     closed(candor)
     candor.ring()
-    message = ada.direct_messages[-1]
+    return ada.direct_messages[-1]
+
+
+def test_once_the_channel_can_be_spoken_to_again_the_result_is_posted_at_a_click(
+    candor: Candor, slack: Slack, ada: Person
+) -> None:
+    message = with_nowhere_to_post(candor, slack, ada)
     ada.click("Post the result", on=message)
     assert "That channel is archived" in heard(ada)
     unarchive(slack)
@@ -123,11 +126,7 @@ def test_once_the_channel_can_be_spoken_to_again_the_result_is_posted_at_a_click
 def test_it_is_posted_at_a_click_even_when_the_outbox_has_forgotten_it(
     candor: Candor, slack: Slack, ada: Person
 ) -> None:
-    answered(candor, slack, ada)
-    slack.archive(CHANNEL, by="UADA")
-    closed(candor)
-    candor.ring()
-    message = ada.direct_messages[-1]
+    message = with_nowhere_to_post(candor, slack, ada)
     with candor.database.begin() as session:
         for one in rows(candor, Delivery):
             session.delete(session.get_one(Delivery, one.id))

@@ -14,6 +14,7 @@ from bot.blocks.common import Json, context, section
 from bot.blocks.demo_day import messages
 from bot.clock import now
 from bot.pages import Environ, Page, Response
+from bot.papers import File, upload
 from bot.people import People
 from bot.visit import Visit
 from bot.workspaces import Workspaces
@@ -67,18 +68,10 @@ def _send(visit: Visit, schedule: Schedule) -> str:
         for event in rows.events_in(session, visit.workspace, [schedule.channel], now())[:1]:
             if not is_on_hold(schedule, event, now()):
                 found["next-demo-day.ics"] = files.event_file(session, event, now())
-    visit.client.files_upload_v2(
-        channel=visit.client.conversations_open(users=visit.person)["channel"]["id"],
-        file_uploads=[
-            {
-                "filename": name,
-                "content": content,
-                "title": name,
-                "alt_txt": "The dates of a demo day, as a calendar file",
-            }
-            for name, content in found.items()
-        ],
-    )
+    for name, content in found.items():
+        upload(
+            visit.client, visit.person, File(name, name, content, "The dates of a demo day, as a calendar file")
+        )
     return "All dates, and the next one with its agenda, are" if len(found) > 1 else "All dates are"
 
 

@@ -12,7 +12,6 @@ from bot.blocks.common import (
     Json,
     carried,
     context,
-    day_box,
     escape,
     field,
     modal,
@@ -22,18 +21,15 @@ from bot.blocks.common import (
     section,
     select,
     text_box,
-    there,
 )
+from bot.blocks.when import country_field, first_day_field, listed, moved, read_first_day, read_zone_of, zone_field
 from rituals.calendar.cadence import DAY_NAMES, DAYS, Cadence, once_a_day, read_cadence, read_country, start_on
 from rituals.calendar.recurrence import Occurrence
-from rituals.calendar.rules import read_zone
 from rituals.calendar.schedules import Timing
 from rituals.demo_day.setting import MOST_SLOTS, Setting
-from rituals.errors import InvalidField
 from storage.schema import DemoDay, Schedule
 
 OWN = "own"
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these it is a slip of the hand
 RHYTHMS = {  # "every other Tuesday" and "the second Tuesday" differ, so both stand there to choose from
     "weekly": ("Every week", Cadence("weekly")),
     "fortnightly": ("Every other week", Cadence("weeks", every=2)),
@@ -117,8 +113,8 @@ def setting_form(draft: Draft) -> Json:
             field("rhythm", "How often", select(rhythms, name)),
             field("weekday", "On", select([option(*one) for one in zip(DAYS, DAY_NAMES, strict=True)], weekday)),
             field("at", "At", select([option(one, one) for one in sorted({*TIMES, draft.at})], draft.at)),
-            field("zone", "Time zone", text_box(initial=draft.zone), hint="Like Europe/Berlin or Asia/Kolkata."),
-            field("first", "Not before", day_box(date.fromisoformat(draft.first))),
+            zone_field(draft.zone),
+            first_day_field(draft.first),
             field(
                 "slots",
                 "Slots",
@@ -126,13 +122,7 @@ def setting_form(draft: Draft) -> Json:
             ),
             field("minutes", "Minutes each", select(minutes, str(draft.minutes))),
             field("place", "Where", text_box(initial=draft.place, placeholder="A room, or a link to the call")),
-            field(
-                "country",
-                "Leave out the public holidays of",
-                text_box(initial=draft.country, placeholder="DE, US, IN, or with a region DE-BY"),
-                hint="A country code; empty for none.",
-                optional=True,
-            ),
+            country_field(draft.country),
         ],
         submit="Show the dates",
         carries=asdict(draft),
@@ -145,18 +135,12 @@ def read_setting(view: Json) -> Draft:
     rule = draft.rule
     if given["rhythm"] != OWN:
         rule = replace(RHYTHMS[given["rhythm"]][1], days=(given["weekday"],)).as_rule()
-    try:
-        first = date.fromisoformat(given["first"] or draft.first)
-    except ValueError:
-        raise InvalidField("first", "Choose a date.") from None
-    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
-        raise InvalidField("first", f"Choose a date between {EARLIEST_YEAR} and {LATEST_YEAR}.")
     return replace(
         draft,
         rule=rule,
         at=given["at"],
-        zone=read_zone((given["zone"] or "").strip()),
-        first=first.isoformat(),
+        zone=read_zone_of(given),
+        first=read_first_day(given, draft.first).isoformat(),
         slots=int(given["slots"]),
         minutes=int(given["minutes"]),
         place=given["place"] or "",
@@ -174,14 +158,11 @@ def check_form(
     blocks = [
         section(f"In <#{draft.channel}>, {escape(draft.place)}: {draft.slots} slots of {draft.minutes} minutes."),
         section(f"*When:* {rhythm(draft.rule, draft.at, draft.zone)}"),
-        section("*The next dates*\n" + _listed(dates)),
+        section("*The next dates*\n" + listed(dates)),
     ]
     if difference is not None:
-        gone, come = difference
-        lines = [f"• goes: {there(one.at, one.zone)}" for one in gone]
-        lines += [f"• comes: {there(one.at, one.zone)}" for one in come]
-        blocks.append(section("*What this edit moves*\n" + ("\n".join(lines) or "No date moves.")))
-        if lines and told:
+        blocks.append(moved(difference))
+        if any(difference) and told:
             names = " and ".join(f"<@{person}>" for person in told)
             blocks.append(context(f"Told in the thread of a sign-up that is cancelled: {names}."))
     return modal(
@@ -204,7 +185,7 @@ def done(draft: Draft, dates: Sequence[Occurrence]) -> Json:
     return notice(
         "All set",
         f"Saved for <#{draft.channel}>. `/demoday help` there tells what else can be done.",
-        "*The next dates*\n" + _listed(dates),
+        "*The next dates*\n" + listed(dates),
     )
 
 
@@ -220,8 +201,3 @@ def _rhythm_of(rule: str) -> tuple[str, str]:
         if replace(offered, days=(weekday,)).as_rule() == rule:
             return name, weekday
     return OWN, weekday
-
-
-def _listed(dates: Sequence[Occurrence]) -> str:
-    notes = [f" ({escape(one.note)})" if one.note else "" for one in dates]
-    return "\n".join(f"• {there(one.at, one.zone)}{note}" for one, note in zip(dates, notes, strict=True))

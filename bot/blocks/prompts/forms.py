@@ -11,7 +11,6 @@ from bot.blocks.common import (
     Json,
     checkboxes,
     context,
-    day_box,
     escape,
     field,
     modal,
@@ -23,9 +22,9 @@ from bot.blocks.common import (
     section,
     select,
     text_box,
-    there,
 )
 from bot.blocks.prompts.draft import Draft, draft_in
+from bot.blocks.when import country_field, first_day_field, listed, moved, read_first_day, read_zone_of, zone_field
 from rituals.calendar.cadence import (
     DAY_NAMES,
     DAYS,
@@ -35,12 +34,10 @@ from rituals.calendar.cadence import (
     read_country,
 )
 from rituals.calendar.recurrence import Occurrence
-from rituals.calendar.rules import read_zone
 from rituals.errors import InvalidField
 from rituals.prompts.packs import Pack
 
 OWN = "own"
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these it is a slip of the hand
 ANSWERS = {
     "thread": "In the thread, for all to read",
     "form": "By a form; names and answers appear at the end",
@@ -203,15 +200,9 @@ def when_form(draft: Draft, packs: Mapping[str, Pack]) -> Json:
         [
             *boxes,
             field("at", "At", select([option(time, time) for time in _times(draft.at)], draft.at)),
-            field("zone", "Time zone", text_box(initial=draft.zone), hint="Like Europe/Berlin or Asia/Kolkata."),
-            field("first", "Not before", day_box(date.fromisoformat(draft.first))),
-            field(
-                "country",
-                "Leave out the public holidays of",
-                text_box(initial=draft.country, placeholder="DE, US, IN, or with a region DE-BY"),
-                hint="A country code; empty for none.",
-                optional=True,
-            ),
+            zone_field(draft.zone),
+            first_day_field(draft.first),
+            country_field(draft.country),
         ],
         submit="Show the dates",
         close="Back",
@@ -223,12 +214,6 @@ def read_when(view: Json) -> Draft:
     """The draft with its rhythm. Raises InvalidField or UnknownZone under the box that must be mended."""
     given, draft = read_form(view), draft_in(view)
     days = tuple(given["days"]) if "days" in given else draft.days
-    try:
-        first = date.fromisoformat(given["first"] or draft.first)
-    except ValueError:
-        raise InvalidField("first", "Choose a date.") from None
-    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
-        raise InvalidField("first", f"Choose a date between {EARLIEST_YEAR} and {LATEST_YEAR}.")
     return replace(
         draft,
         every=int(given.get("every") or draft.every),
@@ -240,8 +225,8 @@ def read_when(view: Json) -> Draft:
         rule=(given["rule"] or "").strip() if "rule" in given else draft.rule,
         beside=given.get("beside", draft.beside),
         at=given["at"],
-        zone=read_zone((given["zone"] or "").strip()),
-        first=first.isoformat(),
+        zone=read_zone_of(given),
+        first=read_first_day(given, draft.first).isoformat(),
         country=read_country(given["country"] or ""),
     )
 
@@ -258,14 +243,10 @@ def check_form(
     blocks = [
         section(f"In <#{draft.channel}>:\n{question}"),
         section(f"*When:* {rhythm(draft.cadence.as_rule(), draft.at, draft.zone)}"),
-        section("*The next dates*\n" + "\n".join(_date_line(occurrence) for occurrence in dates)),
+        section("*The next dates*\n" + listed(dates)),
     ]
     if difference is not None:
-        gone, come = difference
-        lines = [f"• goes: {there(one.at, one.zone)}" for one in gone] + [
-            f"• comes: {there(one.at, one.zone)}" for one in come
-        ]
-        blocks.append(section("*What this edit moves*\n" + ("\n".join(lines) or "No date moves.")))
+        blocks.append(moved(difference))
     return modal(
         "prompt_check",
         "Save this?" if draft.schedule else "Start this?",
@@ -284,17 +265,11 @@ def read_check(view: Json) -> Draft:
 def done(draft: Draft, dates: Sequence[Occurrence], *, asked_now: bool = False) -> Json:
     """What happens next, said once more."""
     begin = f"The question is on its way to <#{draft.channel}>." if asked_now else f"Saved for <#{draft.channel}>."
-    lines = "\n".join(_date_line(occurrence) for occurrence in dates)
     return notice(
         "All set",
         f"{begin} `/prompt list` there changes, pauses or stops it.",
-        f"*The next dates*\n{lines}",
+        "*The next dates*\n" + listed(dates),
     )
-
-
-def _date_line(occurrence: Occurrence) -> str:
-    note = f" ({escape(occurrence.note)})" if occurrence.note else ""
-    return f"• {there(occurrence.at, occurrence.zone)}{note}"
 
 
 def _days() -> list[Json]:

@@ -13,7 +13,6 @@ from bot.blocks.common import (
     actions,
     button,
     context,
-    day_box,
     escape,
     field,
     instant,
@@ -24,20 +23,16 @@ from bot.blocks.common import (
     read_form,
     section,
     select,
-    text_box,
-    there,
 )
 from bot.blocks.pulse.forms import Draft, draft_in
+from bot.blocks.when import first_day_field, listed, moved, read_first_day, read_zone_of, zone_field
 from rituals.calendar.cadence import start_on
 from rituals.calendar.recurrence import Occurrence
-from rituals.calendar.rules import read_zone
 from rituals.calendar.schedules import Timing
-from rituals.errors import InvalidField
 from rituals.pulse import recurring
 from rituals.pulse.asking import asked_in
 from storage.schema import Pulse, PulsePlan, Schedule
 
-EARLIEST_YEAR, LATEST_YEAR = 2000, 2200  # beyond these it is a slip of the hand
 TIMES = [f"{hour:02}:{minute:02}" for hour in range(4, 21) for minute in (0, 30)] + ["21:00"]
 WHY_SKIPPED = {
     "Unanswered": "the last one still waits to be answered: what was heard, what will be done, what won't",
@@ -68,14 +63,9 @@ def when_form(draft: Draft) -> Json:
                 f"{recurring.OFTEN[draft.often]}. Each time it asks whoever is in <#{draft.channel}> then. The "
                 "same is never asked less than four weeks apart."
             ),
-            field(
-                "first",
-                "First on",
-                day_box(date.fromisoformat(draft.first)),
-                hint="It keeps to this day of the week.",
-            ),
+            first_day_field(draft.first, "First on", "It keeps to this day of the week."),
             field("at", "At", select([option(time, time) for time in times], draft.at)),
-            field("zone", "Time zone", text_box(initial=draft.zone), hint="Like Europe/Berlin or Asia/Kolkata."),
+            zone_field(draft.zone),
         ],
         submit="Show the dates",
         close="Back",
@@ -86,13 +76,8 @@ def when_form(draft: Draft) -> Json:
 def read_when(view: Json) -> Draft:
     """The draft with its day, time and zone. Raises InvalidField or UnknownZone."""
     given, draft = read_form(view), draft_in(view)
-    try:
-        first = date.fromisoformat(given["first"] or draft.first)
-    except ValueError:
-        raise InvalidField("first", "Choose a date.") from None
-    if not EARLIEST_YEAR <= first.year <= LATEST_YEAR:
-        raise InvalidField("first", f"Choose a date between {EARLIEST_YEAR} and {LATEST_YEAR}.")
-    return replace(draft, first=first.isoformat(), at=given["at"], zone=read_zone((given["zone"] or "").strip()))
+    first = read_first_day(given, draft.first)
+    return replace(draft, first=first.isoformat(), at=given["at"], zone=read_zone_of(given))
 
 
 def timing(draft: Draft) -> Timing:
@@ -129,23 +114,16 @@ def dates_shown(
 ) -> list[Json]:
     """How often, the next dates, and for an edit which ones go and come: before anything is saved."""
     when = timing(draft)
-    lines = "\n".join(f"• {there(one.at, one.zone)}" for one in dates)
-    shown = [section(f"*{rhythm(when.rule, draft.at, draft.zone)}*\nThe next dates:\n{lines}")]
-    if moves is not None:
-        gone, come = moves
-        told = [f"• goes: {there(one.at, one.zone)}" for one in gone]
-        told += [f"• comes: {there(one.at, one.zone)}" for one in come]
-        shown.append(section("*What this edit moves*\n" + ("\n".join(told) or "No date moves.")))
-    return shown
+    shown = [section(f"*{rhythm(when.rule, draft.at, draft.zone)}*\nThe next dates:\n{listed(dates)}")]
+    return shown if moves is None else [*shown, moved(moves)]
 
 
 def saved(draft: Draft, dates: Sequence[Occurrence]) -> Json:
     """What happens next, said once more."""
-    lines = "\n".join(f"• {there(one.at, one.zone)}" for one in dates)
     return notice(
         "All set",
         f"Saved for <#{draft.channel}>. `/pulse list` there changes, pauses or stops it.",
-        f"*The next dates*\n{lines}",
+        "*The next dates*\n" + listed(dates),
         "Each waits for the answer to the result before it. Where one can't be asked, the channel reads why.",
     )
 

@@ -96,7 +96,9 @@ class RitualRoom:
     `due_for` are the rows on somebody's App Home that wait for them, given the channels they share with us.
     `who_left` hears of (workspace, channel, person, now) when somebody leaves a channel; None: it is no matter.
     `sweep` deletes what was kept long enough, every few hours. `circle` tells the people of something by its
-    number, when this person may have them asked something; it raises a Refusal when not.
+    number, when this person may have them asked something; it raises a Refusal when not. `outcomes` are the things
+    that somebody finished so long ago that they can tell what came of them; `offer` is the button that offers to
+    tell it, while there is a time for it in one of these channels.
     """
 
     name: str
@@ -114,3 +116,5 @@ class RitualRoom:
     who_left: Callable[[Session, str, str, str, datetime], None] | None = None
     sweep: Callable[[Bell], None] = lambda _bell: None
     circle: Callable[[Session, str, int, Asker], Circle] | None = None
+    outcomes: Callable[[Session, str, str, datetime], Sequence[str]] = lambda *_: ()
+    offer: Callable[[Session, str, Sequence[str], str, datetime], Json | None] = lambda *_: None

@@ -11,7 +11,7 @@ import storage.demo_day
 from bot.blocks.common import clip
 from bot.demo_day import calendars, commands, events, setting_up
 from bot.demo_day.postings import postings
-from bot.demo_day.telling import NUDGES, due_for
+from bot.demo_day.telling import NUDGES, due_for, offer
 from bot.demo_day.tending import tend
 from bot.rooms import RitualRoom
 from rituals.calendar.due import Claim
@@ -28,6 +28,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.view("demo_check")(setting_up.save)
 
     app.action("demo_open_sign_up")(events.open_sign_up)
+    app.action("demo_offer")(events.take_offer)
     app.view("demo_sign_up")(events.take_sign_up)
     app.action("demo_nothing")(events.take_nothing)
     app.action("demo_not_me")(events.take_not_me)
@@ -56,6 +57,7 @@ def room(public_url: str) -> RitualRoom:
         lends={"public_url": public_url},
         pages=calendars.pages,
         who_left=storage.demo_day.look_again,
+        offer=offer,
     )
 
 

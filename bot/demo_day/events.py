@@ -7,7 +7,7 @@ from slack_bolt import Ack
 import storage.demo_day as rows
 import storage.nudges
 from bot.blocks.common import Json, notice, section, there
-from bot.blocks.demo_day import forms
+from bot.blocks.demo_day import forms, notes
 from bot.clock import now
 from bot.demo_day.postings import of_event
 from bot.visit import Visit
@@ -24,15 +24,31 @@ def open_sign_up(ack: Ack, action: Json, visit: Visit) -> None:
     sign_up(visit, int(action["value"]))
 
 
+def take_offer(ack: Ack, action: Json, body: Json, visit: Visit) -> None:
+    """*Show it on a demo day*, in a form: the form to sign up takes its place."""
+    ack()
+    event_id, title = notes.read_offer(action)
+    visit.client.views_update(view_id=body["view"]["id"], view=_sign_up_form(visit, event_id, title))
+
+
 def sign_up(visit: Visit, event_id: int) -> None:
     """The form, with what the person shows already."""
+    visit.open(_sign_up_form(visit, event_id))
+
+
+def _sign_up_form(visit: Visit, event_id: int, title: str | None = None) -> Json:
     with visit.sessions.begin() as session:
         event = slots.open_event(session, visit.workspace, event_id, now())
         _, day, kept = of_event(session, visit.workspace, event_id)
         mine = rows.showing_by(session, visit.workspace, event_id, visit.person)
         is_full = slots.taken(session, event) >= day.slots
+        outcomes = [
+            one
+            for room in visit.rooms.values()
+            for one in room.outcomes(session, visit.workspace, visit.person, now())
+        ]
     may_read(visit.channel(event.channel))
-    visit.open(forms.sign_up_form(event, day, kept.zone, mine, is_full, visit.everybody()))
+    return forms.sign_up_form(event, day, kept.zone, mine, is_full, visit.everybody(), title, outcomes)
 
 
 def take_sign_up(ack: Ack, view: Json, visit: Visit) -> None:

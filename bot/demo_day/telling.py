@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import storage.demo_day as rows
 from bot.blocks.common import Json
@@ -111,6 +112,12 @@ NUDGES = {
     "demo.recap": say_recap,
     "demo_day.paused": say_paused,
 }
+
+
+def offer(session: Session, workspace: str, channels: Sequence[str], of: str, at: datetime) -> Json | None:
+    """The button that offers a slot of the next event to tell what came of something; None while none is open."""
+    coming = rows.events_in(session, workspace, channels, at)
+    return notes.offer_slot(coming[0], of) if coming else None
 
 
 def due_for(session: Session, workspace: str, channels: Sequence[str], person: str) -> list[Json]:

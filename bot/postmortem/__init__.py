@@ -16,7 +16,7 @@ from bot.postmortem.postings import nudge_parts, postings
 from bot.rooms import Bell, Circle, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
 from rituals.postmortem import reviews, stages
-from rituals.postmortem.actions import checks_of
+from rituals.postmortem.actions import checks_of, outcomes_of
 from rituals.postmortem.kit import Kit
 from rituals.who_may import Asker
 from storage import Session
@@ -70,9 +70,11 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.action("pm_actions")(deciding.show_actions)
     for name in ("pm_accept", "pm_decline", "pm_done"):
         app.action(name)(deciding.take_answer)
-    for name in ("pm_move", "pm_drop", "pm_ticket", "pm_check"):
+    for name in ("pm_move", "pm_drop", "pm_ticket"):
         app.action(name)(deciding.open_more)
         app.view(name)(deciding.take_more)
+    app.action("pm_check")(deciding.open_more)
+    app.view("pm_check")(deciding.take_check)
 
 
 def room(kit: Kit, custody: Custody, keep_days: int) -> RitualRoom:
@@ -96,6 +98,7 @@ def room(kit: Kit, custody: Custody, keep_days: int) -> RitualRoom:
         edit_action="pm_start",
         lends={"kit": kit},
         circle=circle,
+        outcomes=outcomes_of,
     )
 
 

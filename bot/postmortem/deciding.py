@@ -203,10 +203,23 @@ def take_more(ack: Ack, view: Json, visit: Visit) -> None:
             case "pm_ticket":
                 actions.link(session, visit.workspace, action_id, asker, given["ticket"] or "")
             case _:
-                actions.note_check(
-                    session, visit.workspace, action_id, asker, told["days"], given["helped"], given["in_place"]
-                )
+                raise LookupError(view["callback_id"])
     ack(response_action="update", view=notice("Saved", "Saved."))
+    visit.redraw_home()
+
+
+def take_check(ack: Ack, view: Json, visit: Visit) -> None:
+    """*Did it help?*, answered; then a place to tell the others, where a ritual offers one."""
+    given, told = read_form(view), carried(view)
+    asker, channels = visit.asker(), [channel for channel, _ in visit.shared_channels()]
+    with visit.sessions.begin() as session:
+        found = actions.note_check(
+            session, visit.workspace, told["action"], asker, told["days"], given["helped"], given["in_place"]
+        )
+        offers = [
+            room.offer(session, visit.workspace, channels, found.words, now()) for room in visit.rooms.values()
+        ]
+    ack(response_action="update", view=deciding.checked([offer for offer in offers if offer is not None]))
     visit.redraw_home()
 
 

@@ -62,7 +62,7 @@ class Entry:
 
 def check(entry: Entry, most_minutes: int) -> Entry:
     """Return the entry, trimmed. Raises InvalidField under the box that must be mended."""
-    title, audience = _one_line(entry.title), _one_line(entry.audience)
+    title, audience = one_line(entry.title), one_line(entry.audience)
     if not title:
         raise InvalidField("title", "Give it a title, so that people know what they will see.")
     if len(title) > LONGEST_TITLE:
@@ -76,7 +76,7 @@ def check(entry: Entry, most_minutes: int) -> Entry:
     return replace(entry, title=title, audience=audience, link=_check_link(entry.link))
 
 
-def _one_line(words: str) -> str:
+def one_line(words: str) -> str:
     """On one line; nothing at all when no letter of it can be seen."""
     line = " ".join("".join(one if unicodedata.category(one) != "Cc" else " " for one in words).split())
     return line if any(unicodedata.category(one)[0] in "LNPS" for one in line) else ""

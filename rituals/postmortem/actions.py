@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import storage.postmortem as rows
@@ -266,14 +267,25 @@ def check_at(done_at: datetime, now: datetime) -> int:
 
 def checks_of(session: Session, workspace: str, owner: str, now: datetime) -> list[tuple[ReviewAction, str]]:
     """What somebody is asked about an action that they finished: whether it helped, after 30 and 90 days."""
-    first, last = now - timedelta(days=2 * CHECKS[1]), now - timedelta(days=CHECKS[0])
     found = []
-    for one in rows.actions_done_by(session, workspace, owner, first, last):
+    for one in _finished(session, workspace, owner, now):
         assert one.done_at is not None
         days = str(check_at(one.done_at, now))
         if days not in one.helped:
             found.append((one, days))
     return found
+
+
+def outcomes_of(session: Session, workspace: str, owner: str, now: datetime) -> list[str]:
+    """What somebody finished so long ago that they can tell what came of it, good or bad."""
+    return [one.words for one in _finished(session, workspace, owner, now)]
+
+
+def _finished(session: Session, workspace: str, owner: str, now: datetime) -> Sequence[ReviewAction]:
+    """What somebody finished between 30 and 180 days ago."""
+    return rows.actions_done_by(
+        session, workspace, owner, now - timedelta(days=2 * CHECKS[1]), now - timedelta(days=CHECKS[0])
+    )
 
 
 def remind(session: Session, action: ReviewAction, now: datetime, to: str | None = None) -> None:

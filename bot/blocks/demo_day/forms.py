@@ -10,6 +10,7 @@ from bot.blocks.common import (
     Json,
     carried,
     checkboxes,
+    clip_escaped,
     context,
     day_box,
     field,
@@ -31,6 +32,7 @@ from storage.schema import DemoDay, DemoEvent, Showing
 
 People = Sequence[tuple[str, str]]
 ALONE, LISTED = "-", 100
+MOST_OUTCOMES = 2
 PAIRS = "I'd show something together with somebody who's new to it"
 
 
@@ -41,12 +43,18 @@ def sign_up_form(
     mine: Showing | None,
     is_full: bool,
     everybody: People | None,
+    title: str | None = None,
+    outcomes: Sequence[str] = (),
 ) -> Json:
     """What somebody wants to show; or shows already, to be changed.
 
-    `everybody` None: more people than a list can hold, so Slack's own picker asks.
+    `everybody` None: more people than a list can hold, so Slack's own picker asks. `title`: what it may be, and
+    `outcomes`: what they finished, and could tell what came of it.
     """
     said = [section(f"*{there(event.at, zone)}* ({zone}). Half-done work is welcome.")]
+    if outcomes and mine is None and title is None:
+        told = " or ".join(f"“{clip_escaped(one, 100)}”" for one in outcomes[:MOST_OUTCOMES])
+        said.append(context(f"Nothing new? What came of {told}, good or bad, is worth a slot too."))
     if is_full and mine is None:
         said.append(context("All slots are taken: you wait, and move up by yourself when one is free."))
     minutes = [option(str(count), f"{count} minutes") for count in _offered(day.minutes)]
@@ -55,7 +63,7 @@ def sign_up_form(
         "Show something",
         [
             *said,
-            field("title", "What you show", text_box(initial=mine.title if mine else None)),
+            field("title", "What you show", text_box(initial=mine.title if mine else title)),
             field(
                 "audience",
                 "For whom",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.blocks.common import Json, actions, button, clip_escaped, escape, section, sure, there
+from bot.blocks.common import Json, actions, button, clip, clip_escaped, escape, section, sure, there
 from bot.blocks.demo_day.messages import agenda
-from rituals.demo_day.slots import missing
+from rituals.demo_day.slots import LONGEST_TITLE, missing, one_line
 from storage.schema import DemoDay, DemoEvent, Schedule, Showing
 
 
@@ -53,6 +53,18 @@ def may_we_ask(event: DemoEvent, zone: str, is_first: bool, partner: str | None)
             button("Nothing this time", "demo_nothing", str(event.id)),
         ),
     ]
+
+
+def offer_slot(event: DemoEvent, of: str) -> Json:
+    """The button that offers a slot to tell what came of something; its reader is `read_offer`."""
+    title = clip(f"What happened: {one_line(of)}", LONGEST_TITLE)
+    return button("Show it on a demo day", "demo_offer", f"{event.id} {title}")
+
+
+def read_offer(action: Json) -> tuple[int, str]:
+    """(event, title)."""
+    event, _, title = action["value"].partition(" ")
+    return int(event), title
 
 
 def your_turn(event: DemoEvent, zone: str) -> list[Json]:

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.blocks.common import (
     Json,
+    actions,
     carried,
     checkboxes,
     clip,
@@ -14,6 +15,7 @@ from bot.blocks.common import (
     day_box,
     field,
     modal,
+    notice,
     option,
     quote,
     radio,
@@ -159,3 +161,11 @@ def check(action: ReviewAction, days: str) -> Json:
         context("No answer is a bad one: knowing that something made no difference saves the next team the work."),
     ]
     return modal("pm_check", "Did it help?", blocks, submit="Save", carries={"action": action.id, "days": days})
+
+
+def checked(offers: Sequence[Json]) -> Json:
+    """Thanks; and `offers`, buttons that lead to where the others can hear of it."""
+    if not offers:
+        return notice("Saved", "Saved.")
+    said = "Saved. What happened, good or bad, may spare others the way: would you tell it?"
+    return modal("notice", "Saved", [section(said), actions("pm-offers", *offers)], close="Close")

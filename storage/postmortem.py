@@ -83,6 +83,12 @@ def reviews_due(session: Session, now: datetime, limit: int) -> Sequence[Review]
     ).all()
 
 
+def country_of_last(session: Session, workspace: str, person: str) -> str | None:
+    """Whose holidays the last review that somebody started leaves out."""
+    theirs = select(Review.country).where(Review.workspace == workspace, Review.started_by == person)
+    return session.scalar(theirs.order_by(Review.id.desc()).limit(1))
+
+
 def facilitations(session: Session, workspace: str) -> dict[str, datetime]:
     """When each person facilitated last, for the rotation."""
     last = select(Review.facilitator, func.max(Review.started_at)).where(Review.workspace == workspace)

@@ -282,6 +282,42 @@ def test_working_days_leave_out_the_weekend_and_keep_the_hour_over_a_clock_chang
 
 
 @pytest.mark.parametrize(
+    ("country", "due"),
+    [
+        (None, "2026-12-25"),
+        ("DE", "2026-12-28"),  # Christmas, then a weekend
+        ("GB", "2026-12-29"),  # 26 December is a Saturday there, so Monday is off too
+        ("IN", "2026-12-28"),
+        ("JP", "2026-12-25"),
+    ],
+)
+def test_working_days_leave_out_the_holidays_of_the_country(country: str | None, due: str) -> None:
+    wednesday = datetime(2026, 12, 23, 9, 0, tzinfo=UTC)
+    found = days_later(wednesday, 2, "UTC", working=True, country=country)
+    assert (f"{found:%Y-%m-%d}", found.hour) == (due, 9)
+    assert days_later(wednesday, 2, "UTC", working=False, country=country).day == 25
+
+
+def test_the_holidays_of_a_country_move_the_deadlines_and_are_remembered_for_the_next_review(
+    slack: Slack, candor: Candor, ada: Person
+) -> None:
+    candor.travel.to(datetime(2026, 12, 23, 9, 0, tzinfo=UTC))
+    begin(ada, country="de")
+    review = only(candor, Review)
+    assert review.country == "DE"
+    candor.ring_at(review.due)
+    conversation = only(candor, Review)
+    assert (conversation.stage, f"{conversation.due:%m-%d}") == ("conversation", "12-31"), (
+        "24th, then 28th to 31st"
+    )
+    ada.command("/postmortem", "start", channel="C1")
+    [box] = [one for one in (ada.modal or {})["blocks"] if one.get("block_id") == "country"]
+    assert box["element"]["initial_value"] == "DE"
+    ada.submit(WHAT | {"country": "Atlantis"})
+    assert 'no holidays of "ATLANTIS"' in ada.form_errors["country"]
+
+
+@pytest.mark.parametrize(
     ("share", "state", "shown"),
     [
         ("name", "fine", "name"),

@@ -77,6 +77,21 @@ def test_who_facilitated_asks_the_five_who_were_there_and_nobody_else(
     assert "*5 of 5* answered." in in_channel(slack)[-1]
 
 
+def test_from_eight_people_on_it_asks_two_questions_about_the_review_itself(
+    candor: Candor, slack: Slack, ada: Person, dee: Person
+) -> None:
+    more = [slack.user(f"UMORE{number}", team="T1", name=f"more {number}", tz=None) for number in range(3)]
+    slack.channels[CHANNEL].members += [one.id for one in more]
+    reviewed(candor, ada, dee, *THERE, *(one.id for one in more))
+    ask_its_people(dee)
+    candor.ring()
+    assert (only(candor, Pulse).instrument, only(candor, Pulse).invited) == ("after-review", 8)
+    first = slack.person("UMORE0", team="T1")
+    first.command("/pulse", "respond", channel=CHANNEL)
+    assert "I learned something in this review that changes how I work." in words(first.modal)
+    assert "In this review I could say what I saw." in words(first.modal)
+
+
 def test_nobody_else_may_ask_them(candor: Candor, slack: Slack, ada: Person, dee: Person) -> None:
     reviewed(candor, ada, dee, *THERE)
     button = dee.ephemerals[-1]

@@ -316,7 +316,7 @@ def test_burnout_is_off_and_shows_nothing_with_fewer_than_eight_answers() -> Non
 
 
 def test_ours_cite_their_sources_and_every_item_has_its_guide() -> None:
-    assert set(OURS) == {"team-safety", "culture", "five-dynamics", "one-question"}
+    assert set(OURS) == {"team-safety", "culture", "five-dynamics", "one-question", "after-review"}
     assert [len(OURS[name].items) for name in ("team-safety", "culture", "five-dynamics")] == [7, 6, 5]
     assert "Edmondson" in TEAM.citation
     assert "DORA" in TEAM.citation

@@ -50,6 +50,7 @@ def register(app: App, named: Callable[[str], str]) -> None:
     app.action("pm_back")(moving.take_back)
     app.action("pm_report")(moving.show_report)
     app.action("pm_calendar")(moving.take_calendar)
+    app.action("pm_thread")(moving.take_thread)
 
     for name, opens, takes in (
         ("pm_moment", drafting.open_moment, drafting.take_moment),

@@ -88,7 +88,8 @@ def take_calendar(ack: Ack, action: Json, visit: Visit, kit: Kit, workspaces: Wo
     ack()
     review = readable(visit, of_click(action)[0])
     at = now()
-    said = f"I'd propose {talk.MINUTES} minutes {instant(talk.proposed(review.zone, at), review.zone)}."
+    proposed = instant(talk.proposed(review.zone, at, review.country), review.zone)
+    said = f"I'd propose {talk.MINUTES} minutes {proposed}."
     ours = workspaces.find(visit.workspace)
     if ours is not None and ours.may("files:write"):
         alt = f"The conversation of review {review.id}, {talk.MINUTES} minutes, as a calendar file"
@@ -96,3 +97,12 @@ def take_calendar(ack: Ack, action: Json, visit: Visit, kit: Kit, workspaces: Wo
         upload(visit.client, visit.person, File(f"review-{review.id}.ics", f"Review {review.id}", content, alt))
         said += " The file is in your direct messages: open it, move it if you like, and invite the others."
     visit.reply([section(said)])
+
+
+def take_thread(ack: Ack, action: Json, visit: Visit) -> None:
+    """*No meeting: talk in a thread*."""
+    ack()
+    asker, review_id = visit.member(), of_click(action)[0]
+    with visit.sessions.begin() as session:
+        review = talk.in_thread(session, visit.workspace, review_id, asker, now())
+    visit.reply([section(f"The questions go to the thread of the review's message in <#{review.channel}>.")])

@@ -8,7 +8,7 @@ from typing import Any
 
 import storage.postmortem as rows
 from bot.blocks.common import Json, Message, message, section
-from bot.blocks.postmortem import messages
+from bot.blocks.postmortem import messages, talking
 from bot.postmortem import asking, handing_over, owning
 from bot.rooms import NudgePart, Posting
 from rituals.postmortem import accounts, actions, brief
@@ -38,7 +38,15 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
         if review.stage == "accounts":
             return None  # opened, and taken back before we came to say so
         opened = accounts.open_all(session, custody, delivery.workspace, review.id)
-        return messages.brief(review, brief.brief_of(opened, kit), len(opened), _asked(session, review))
+        return talking.brief(review, brief.brief_of(opened, kit), len(opened), _asked(session, review))
+
+    def say_thread(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
+        review = _of(session, delivery)
+        if review.stage == "accounts" or review.ts is None:
+            return None  # taken back, or its message never came
+        opened = accounts.open_all(session, custody, delivery.workspace, review.id)
+        made = brief.brief_of(opened, kit)
+        return talking.thread(review, made, len(opened), _asked(session, review), review.ts)
 
     def say_overdue(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:
         review = _of(session, delivery)
@@ -71,6 +79,7 @@ def postings(kit: Kit, custody: Custody) -> dict[str, Posting]:
             "postmortem.start": Posting(say_start, settled=note_start),
             "postmortem.stage": Posting(say_stage),
             "postmortem.brief": Posting(say_brief),
+            "postmortem.thread": Posting(say_thread),
             "postmortem.overdue": Posting(say_overdue, repeat="at_most_once"),
             "postmortem.quotes": Posting(say_quoted),
             "postmortem.interim": Posting(say_interim),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from slack_bolt import Ack
 
 import storage.people
+import storage.postmortem as rows
 from bot.blocks.common import Json, carried
 from bot.blocks.postmortem import starting as forms
 from bot.blocks.postmortem import writing
@@ -43,8 +44,12 @@ def show_first(visit: Visit, *, channel: str = "", title: str = "") -> None:
     channels = visit.shared_channels()
     if not channels:
         raise InviteMe
-    view = forms.first(channels, visit.everybody(), asker.zone or "UTC", now(), channel=channel, title=title)
-    visit.open(view)
+    with visit.sessions.reading() as session:
+        country = rows.country_of_last(session, visit.workspace, visit.person)
+    zone = asker.zone or "UTC"
+    visit.open(
+        forms.first(channels, visit.everybody(), zone, now(), country=country, channel=channel, title=title)
+    )
 
 
 def take_first(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:

@@ -22,6 +22,9 @@ from rituals.pulse.consent import NoOperator
 from rituals.who_may import may_start
 from storage.people import note_act, remember
 
+CLOSING = "after-review"  # two questions about the review itself, from so many people on
+FEWEST_FOR_CLOSING = 8
+
 
 def choose_channel(ack: Ack, visit: Visit) -> None:
     """App Home's button: a pulse begins in its channel."""
@@ -50,6 +53,8 @@ def open_for_review(ack: Ack, action: Json, visit: Visit, pulse_rules: Rules) ->
     check_people(circle.people, picked=True, lately=(), k=pulse_rules.k, fewest_picked=FEWEST)
     draft = forms.new_draft(circle.channel, asker.zone, _next_working_day(asker.zone))
     draft = replace(draft, audience="review", review=circle.number, picked=circle.people)
+    if len(circle.people) >= FEWEST_FOR_CLOSING and CLOSING in pulse_rules.instruments:
+        draft = replace(draft, instrument=CLOSING)
     visit.open(forms.start_form(draft, pulse_rules.instruments))
 
 

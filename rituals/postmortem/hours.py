@@ -6,11 +6,13 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from rituals.calendar.cadence import days_off
 from rituals.calendar.recurrence import resolve
 from rituals.errors import InvalidField
 
 FIRST_HOUR, LAST_HOUR = 8, 20  # a message about an incident comes between these, in its reader's zone
 EARLIEST_YEAR = 2000
+SATURDAY = 5
 TYPED = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2}(?::\d{2})?)\s*(Z|UTC|[+-]\d{2}:?\d{2})?", re.IGNORECASE)
 
 
@@ -47,10 +49,14 @@ def in_daytime(at: datetime, zone: str | None) -> datetime:
     return resolve(datetime.combine(day, time(FIRST_HOUR)), zone or "UTC")
 
 
-def days_later(at: datetime, days: int, zone: str, *, working: bool) -> datetime:
-    """The same hour some days later on the clocks of `zone`; working days leave out weekends."""
+def days_later(at: datetime, days: int, zone: str, *, working: bool, country: str | None = None) -> datetime:
+    """The same hour some days later on the clocks of `zone`.
+
+    Working days leave out weekends, and the public holidays of `country` (like DE or DE-BY; None: of none).
+    """
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    off = days_off(country, local.year, local.year + 1) if working else {}
     while days > 0:
         local += timedelta(days=1)
-        days -= not working or local.weekday() < 5
+        days -= not working or (local.weekday() < SATURDAY and local.date().isoformat() not in off)
     return resolve(local, zone)

@@ -32,7 +32,10 @@ LONGEST_TITLE = 150
 
 @dataclass(frozen=True)
 class Incident:
-    """What a review is about, as somebody filled it in. `people` are those asked, with their roles."""
+    """What a review is about, as somebody filled it in. `people` are those asked, with their roles.
+
+    `country`: whose public holidays are no working days; None: nobody's.
+    """
 
     title: str
     severity: str
@@ -42,6 +45,7 @@ class Incident:
     channel: str
     people: Mapping[str, str]
     facilitator: str
+    country: str | None = None
 
 
 def clean(words: str, box: str, *, needed: bool = False, most: int = LONGEST) -> str:
@@ -97,7 +101,8 @@ def start(
     size = kit.severities[incident.severity]
     due = now + timedelta(hours=size.accounts_hours)
     if size.working:
-        due = days_later(now, -(-size.accounts_hours // 24), incident.zone, working=True)
+        days = -(-size.accounts_hours // 24)
+        due = days_later(now, days, incident.zone, working=True, country=incident.country)
     review, is_new = rows.add_review(
         session,
         workspace,
@@ -109,6 +114,7 @@ def start(
         began=incident.began,
         ended=incident.ended,
         zone=incident.zone,
+        country=incident.country,
         facilitator=incident.facilitator,
         started_by=by,
         started_at=now,

@@ -59,7 +59,7 @@ def move_on(
     if review.stage == "accounts":
         _reveal(session, review, kit, now)
     elif review.stage == "conversation":
-        until = days_later(now, SOAK_DAYS, review.zone, working=True)
+        until = days_later(now, SOAK_DAYS, review.zone, working=True, country=review.country)
         quotes.gather(session, review, now, until)
         _to(session, review, "soak", until, now)
     else:
@@ -95,8 +95,11 @@ def _reveal(session: Session, review: Review, kit: Kit, now: datetime) -> None:
 def _deadline(review: Review, kit: Kit, now: datetime) -> datetime:
     """By when the conversation should be over: as its severity says, and never sooner than tomorrow."""
     size = kit.severities[review.severity]
-    due = days_later(review.started_at, size.review_days, review.zone, working=size.working)
-    return max(due, days_later(now, 1, review.zone, working=size.working))
+    due, tomorrow = (
+        days_later(at, days, review.zone, working=size.working, country=review.country)
+        for at, days in ((review.started_at, size.review_days), (now, 1))
+    )
+    return max(due, tomorrow)
 
 
 def _publish(session: Session, review: Review, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The 45 minutes of conversation, as a proposal for the facilitator's calendar."""
+"""The conversation: 45 minutes as a proposal for the facilitator's calendar, or a thread of the channel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo
 from rituals.calendar import ics
 from rituals.calendar.ics import Matter
 from rituals.calendar.recurrence import resolve
+from rituals.postmortem.hours import days_later
 from rituals.postmortem.kit import Kit
+from rituals.postmortem.refusals import WrongStage
+from rituals.postmortem.reviews import hold, may_move, owe_of
+from rituals.postmortem.stages import NAMES
+from rituals.who_may import Asker
+from storage import Session
 from storage.schema import Review
 
 MINUTES = 45
@@ -16,12 +22,10 @@ AT = time(10)
 PURPOSE = "We learn how it looked to those who were there. Nobody is blamed."
 
 
-def proposed(zone: str, now: datetime) -> datetime:
+def proposed(zone: str, now: datetime, country: str | None = None) -> datetime:
     """When to talk: at ten on the next working day, on the clocks of `zone`."""
-    day = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return resolve(datetime.combine(day, AT), zone)
+    day = days_later(now, 1, zone, working=True, country=country)
+    return resolve(datetime.combine(day.astimezone(ZoneInfo(zone)).date(), AT), zone)
 
 
 def calendar_file(review: Review, kit: Kit, now: datetime) -> bytes:
@@ -38,4 +42,18 @@ def calendar_file(review: Review, kit: Kit, now: datetime) -> bytes:
         minutes=MINUTES,
         words=f"{PURPOSE}\n\n{questions}",
     )
-    return ics.calendar(f"Review {review.id}", [ics.one(matter, proposed(review.zone, now), review.zone, now)])
+    at = proposed(review.zone, now, review.country)
+    return ics.calendar(f"Review {review.id}", [ics.one(matter, at, review.zone, now)])
+
+
+def in_thread(session: Session, workspace: str, review_id: int, asker: Asker, now: datetime) -> Review:
+    """Owe the questions to open with, once, as a thread under the review's message.
+
+    Raises OnlyTheFacilitator, WrongStage (the accounts are sealed, or it went on).
+    """
+    review = hold(session, workspace, review_id)
+    may_move(session, review, asker)
+    if review.stage != "conversation":
+        raise WrongStage(stage=NAMES[review.stage], number=review.id)
+    owe_of(session, review, "thread", to=review.channel, now=now)
+    return review

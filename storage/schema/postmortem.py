@@ -31,6 +31,7 @@ class Review(Base):
     began: Mapped[datetime]
     ended: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(60))
+    country: Mapped[str | None] = mapped_column(String(10))  # whose public holidays are no working days
     facilitator: Mapped[str] = mapped_column(String(20))
     started_by: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime]

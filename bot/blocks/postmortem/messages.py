@@ -23,9 +23,8 @@ from bot.blocks.common import (
     there,
 )
 from rituals.postmortem.accounts import Opened
-from rituals.postmortem.brief import Brief, label
+from rituals.postmortem.brief import label
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.talk import MINUTES
 from rituals.postmortem.timeline import SURE
 from storage.schema import Finding, Moment, Review, ReviewAction
 
@@ -144,33 +143,6 @@ def quoted(review: Review) -> Message:
     )
 
 
-def brief(review: Review, made: Brief, given: int, asked: int) -> Message:
-    """The facilitator's page."""
-
-    def part(heading: str, said: Sequence[tuple[str, str]]) -> list[Json]:
-        lines = "\n".join(f"• {who}: {clip_escaped(words, 240)}" for who, words in said)
-        return [section(f"*{heading}*\n{lines}"[:2_900])] if said else []
-
-    questions = "\n".join(f"{number}. {escape(one)}" for number, one in enumerate(made.questions, 1))
-    return message(
-        [
-            section(
-                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. {MINUTES} minutes "
-                "with those who were there is enough; read first, then ask."
-            ),
-            *part("When it reached people", made.times),
-            *part("What people believed", made.believed),
-            *part("What people watched", made.watched),
-            section(f"*Five questions to open with*\n{questions}"),
-            actions(
-                f"pm-{review.id}-talk",
-                button(f"{MINUTES} minutes for my calendar", "pm_calendar", str(review.id)),
-            ),
-            *moves(review),
-        ]
-    )
-
-
 def overdue(review: Review) -> Message:
     what = {
         "conversation": "its conversation has had its time",
@@ -251,7 +223,10 @@ def to_ask_its_people(review: Review) -> list[Json]:
     """For who facilitated it: a pulse among those who were asked, without names."""
     ask = button("Ask its people a pulse", "pulse_review", str(review.id))
     return [
-        context("How was it to speak in this review? Its people can be asked, without names, when they are five."),
+        context(
+            "Could people say what they saw, and did they learn something? They can be asked without names: from "
+            "five people on, and from eight on with two questions about just that."
+        ),
         actions(f"pm-ask-{review.id}", ask),
     ]
 

@@ -21,6 +21,8 @@ from bot.blocks.common import (
     select,
     text_box,
 )
+from bot.blocks.when import country_field
+from rituals.calendar.cadence import read_country
 from rituals.calendar.rules import read_zone
 from rituals.errors import InvalidField
 from rituals.postmortem.hours import read_moment
@@ -47,12 +49,20 @@ class Begun:
     began: datetime
     ended: datetime
     zone: str
+    country: str | None
     channel: str
     people: tuple[str, ...]
 
 
 def first(
-    channels: People, everybody: People | None, zone: str, now: datetime, *, channel: str = "", title: str = ""
+    channels: People,
+    everybody: People | None,
+    zone: str,
+    now: datetime,
+    *,
+    country: str | None = None,
+    channel: str = "",
+    title: str = "",
 ) -> Json:
     """What happened, when, and who was there. `everybody` None: more people than a list can hold."""
     local = now.astimezone(ZoneInfo(zone))
@@ -62,6 +72,7 @@ def first(
         field("began", "It began", text_box(initial=f"{local:%Y-%m-%d} "), hint="Like 2026-11-23 14:05"),
         field("ended", "It ended", text_box(initial=f"{local:%Y-%m-%d %H:%M}")),
         field("zone", "On clocks of", text_box(initial=zone), hint="A time zone, like Europe/Berlin"),
+        country_field(country),
         field(
             "channel",
             "The team's channel",
@@ -103,7 +114,8 @@ def read_first(view: Json, now: datetime) -> Begun:
     ended = read_moment(given["ended"] or "", zone, "ended", now)
     check_span(began, ended)
     title = clean(" ".join((given["title"] or "").split()), "title", needed=True, most=LONGEST_TITLE)
-    return Begun(title, given["severity"], began, ended, zone, given["channel"] or "", people)
+    country = read_country(given["country"] or "")
+    return Begun(title, given["severity"], began, ended, zone, country, given["channel"] or "", people)
 
 
 def roles(begun: Begun, kit: Kit, others: People | None, suggested: str | None) -> Json:
@@ -133,6 +145,7 @@ def roles(begun: Begun, kit: Kit, others: People | None, suggested: str | None) 
         "began": begun.began.isoformat(),
         "ended": begun.ended.isoformat(),
         "zone": begun.zone,
+        "country": begun.country,
         "channel": begun.channel,
         "people": list(begun.people),
     }
@@ -153,6 +166,7 @@ def read_roles(view: Json) -> Incident:
         began=datetime.fromisoformat(told["began"]),
         ended=datetime.fromisoformat(told["ended"]),
         zone=told["zone"],
+        country=told["country"],
         channel=told["channel"],
         people={one: given[f"role_{one}"] for one in told["people"]},
         facilitator=given["facilitator"] or "",

@@ -78,6 +78,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "quotation.share": "name, role, responder",
     "quotation.state": "asked, fine, withdrawn",
     "review.channel": "the team's channel",
+    "review.country": "whose holidays",
     "review.severity": "SEV1 to SEV4",
     "review.stage": "accounts to published",
     "review.ts": "a message",

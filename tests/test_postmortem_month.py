@@ -58,9 +58,10 @@ def test_a_month_of_a_review_over_two_restarts_and_a_clock_change(
 
     give(ada, candor)
     candor = build_candor(pace_per_minute=6_000)  # a restart
-    play(candor, FRIDAY + timedelta(days=4))
+    monday = FRIDAY + timedelta(days=3)
+    play(candor, FRIDAY + timedelta(days=4), monday)
     reminded = dict(posted(candor, "postmortem.remind"))
-    assert set(reminded) == {"UBEN", "UCEM"}, "who answered is left alone"
+    assert reminded == {"UBEN": monday, "UCEM": monday}, "halfway is a Sunday; who answered is left alone"
     review = only(candor, Review)
     assert review.stage == "conversation", "two working days from a Friday are over on Tuesday"
     [(facilitator, at)] = posted(candor, "postmortem.brief")
@@ -79,12 +80,16 @@ def test_a_month_of_a_review_over_two_restarts_and_a_clock_change(
     ada.submit({"words": "Alert on a full pool", "sign": "A drill", "owner": "UBEN", "due": "2026-11-06"})
     ada.close()
     candor = build_candor(pace_per_minute=6_000)  # another restart, and the clocks of Berlin go back that night
-    play(candor, datetime(2026, 10, 28, 12, 0, tzinfo=UTC), datetime(2026, 10, 27, 13, 0, tzinfo=UTC))
-    assert [one for one, _ in posted(candor, "postmortem.quotes")] == ["UADA"]
+    monday = datetime(2026, 10, 26, 13, 0, tzinfo=UTC)  # 14:00 in Berlin, as on the Saturday
+    play(candor, datetime(2026, 10, 28, 12, 0, tzinfo=UTC), monday, datetime(2026, 10, 27, 13, 0, tzinfo=UTC))
+    assert posted(candor, "postmortem.quotes") == [("UADA", monday)], "it was moved on on a Saturday"
     assert only(candor, Review).overdue_at == datetime(2026, 10, 27, 13, 0, tzinfo=UTC), "14:00 in Berlin, still"
 
     dee.command("/postmortem", "publish 1", channel="C1")
     assert only(candor, Review).stage == "published", heard(dee)
+    published = candor.travel.now
+    candor.ring()
+    assert posted(candor, "postmortem.summary") == [("C1", published)]
     ben.open_home()
     ben.click("I'll do it")
     ben.close()
@@ -95,6 +100,7 @@ def test_a_month_of_a_review_over_two_restarts_and_a_clock_change(
     assert due == reminders
     ben.open_home()
     ben.click("Done")
+    done = candor.travel.now
     play(candor, datetime(2026, 11, 30, 15, 0, tzinfo=UTC))
     assert [at for _, at in posted(candor, "postmortem.due")] == due, "none after it is done"
 
@@ -104,15 +110,21 @@ def test_a_month_of_a_review_over_two_restarts_and_a_clock_change(
     start = [one for one in slack.channels["C1"].messages if one["user"] == "UBOT"]
     assert len(start) == 2, "the start, edited as it went on, and the summary"
     assert "Now: Published" in asked(slack)["text"]
-    play(candor, datetime(2026, 12, 18, 16, 0, tzinfo=UTC))
-    assert "Did it help?" in str(ben.direct_messages[-1]["blocks"]), "thirty days after it was done"
-    ben.open_home()
-    assert "Did it help?" in str(ben.home)
-    ben.click("Did it help?", on=ben.home)
-    ben.submit({"helped": "helped", "in_place": "yes"})
-    ben.close()
-    assert "Did it help?" not in str(ben.home), "once it was answered"
-    assert only(candor, ReviewAction).state == "done"
+    assert done == datetime(2026, 11, 15, 15, 0, tzinfo=UTC)
+    in_thirty = datetime(2026, 12, 15, 15, 0, tzinfo=UTC)
+    in_ninety = datetime(2027, 2, 15, 15, 0, tzinfo=UTC)  # on the Monday: the day itself is a Saturday
+    for asks_at, helped in ((in_thirty, "helped"), (in_ninety, "not_yet")):
+        play(candor, asks_at + timedelta(hours=1), asks_at)
+        assert [at for to, at in posted(candor, "nudge.bundle") if to == "UBEN"][-1] == asks_at
+        assert "Did it help?" in str(ben.direct_messages[-1]["blocks"])
+        ben.open_home()
+        ben.click("Did it help?", on=ben.home)
+        ben.submit({"helped": helped, "in_place": "yes"})
+        ben.close()
+        assert "Did it help?" not in str(ben.home), "once it was answered"
+    action = only(candor, ReviewAction)
+    assert (action.state, action.remind_at) == ("done", None)
+    assert action.helped == {"30": "helped, in place", "90": "not_yet, in place"}
 
 
 def test_a_source_that_is_edited_or_deleted_is_followed_where_history_may_be_read(

@@ -21,12 +21,33 @@ MARKER = "flamingo-7431"
 SECRET = f"The screen said {MARKER} and I believed it."
 
 
+OLD_BUTTONS = (
+    "pm_read",
+    "pm_choose",
+    "pm_quotes",
+    "pm_mine",
+    "pm_report",
+    "pm_calendar",
+    "pm_thread",
+    "pm_actions",
+)
+
+
+def old(person: Person, action: str) -> None:
+    """Click a button of a later stage, as one that was taken back leaves them standing."""
+    message = person.ephemerals[-1]
+    button = {"type": "button", "action_id": action, "value": "1", "text": {"type": "plain_text", "text": action}}
+    message["blocks"] = [{"type": "actions", "block_id": "old", "elements": [button]}]
+    person.click(action, on=message)
+
+
 def everything(candor: Candor, slack: Slack, tmp_path: Path) -> str:
-    """Every table, every message and form that anybody has, and every file beside the database."""
+    """Every table, every message, all that was said to Slack, and every file beside the database."""
     with candor.database.reading() as session:
         tables = [repr(session.execute(select(one)).all()) for one in Base.metadata.sorted_tables]
     said = [repr(channel.messages) for channel in slack.channels.values()]
     said += [repr(one) for one in slack.ephemerals.values()]
+    said += [repr(one) for one in slack.calls]
     said += [
         repr(slack.direct_channel(slack.teams["T1"], one).messages) for one in ("UADA", "UBEN", "UCEM", "UDEE")
     ]
@@ -48,6 +69,10 @@ def test_before_the_reveal_no_table_log_file_or_message_holds_a_word_of_an_accou
     dee.command("/postmortem", "find flamingo", channel="C1")
     dee.command("/postmortem", "my-data", channel="C1")
     dee.open_home()
+    for one in OLD_BUTTONS:
+        old(dee, one)
+        if dee.modal is not None:
+            dee.close()
     told = everything(candor, slack, tmp_path) + repr(dee.ephemerals) + words(dee.home)
     assert MARKER not in told
     assert MARKER not in caplog.text + repr([one.__dict__ for one in caplog.records])
@@ -80,6 +105,22 @@ def test_a_facilitators_click_on_reading_is_refused_before_the_reveal(
     assert only(candor, Review).stage == "accounts"
     dee.click("Read the accounts", on=message)
     assert "The accounts are sealed" in heard(dee)
+
+
+def test_a_form_to_choose_quotes_that_was_open_before_a_step_back_quotes_nobody(
+    slack: Slack, candor: Candor, ada: Person
+) -> None:
+    begin(ada)
+    reveal(slack, candor)
+    [dee] = people(slack, "UDEE")
+    dee.command("/postmortem", "status 1", channel="C1")
+    message = dee.ephemerals[-1]
+    dee.click("Choose quotes", on=message)
+    ada.command("/postmortem", "status 1", channel="C1")
+    ada.click("One step back", on=ada.ephemerals[-1])
+    dee.submit({"picked0": ["UADA first"]})
+    assert "The accounts are sealed" in words(dee.modal) + str(dee.form_errors)
+    assert rows(candor, Quotation) == []
 
 
 def test_my_data_shows_ones_own_account_and_deletes_it_with_its_key(

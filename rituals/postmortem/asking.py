@@ -12,7 +12,7 @@ import storage.people
 import storage.postmortem as rows
 from rituals.postmortem.accounts import hasten
 from rituals.postmortem.hours import in_daytime
-from rituals.postmortem.reviews import find, hold, owe_with_room, redraw
+from rituals.postmortem.reviews import by_day, find, hold, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Review
@@ -36,10 +36,9 @@ def note_asked(
     review = find(session, workspace, review_id)
     if met is not None:
         storage.people.remember(session, workspace, person, zone=met.zone)
-    known = storage.people.person(session, workspace, person)
-    second = in_daytime(now + (review.due - now) / 2, known.zone if known is not None else None)
+    last, halfway = review.due - TIME_TO_WRITE, now + (review.due - now) / 2
+    second = by_day(session, review, person, halfway, off_weekends_until=last)
     if second < review.due:
-        last = review.due - TIME_TO_WRITE
         owe_with_room(
             session, review, "remind", person, now=now, due=second, until=last, expires_at=review.due, needed=False
         )

@@ -49,6 +49,15 @@ def in_daytime(at: datetime, zone: str | None) -> datetime:
     return resolve(datetime.combine(day, time(FIRST_HOUR)), zone or "UTC")
 
 
+def off_the_weekend(at: datetime, zone: str | None, until: datetime) -> datetime:
+    """The same hour on Monday where `at` is on a weekend in somebody's zone, if that is before `until`."""
+    local = at.astimezone(ZoneInfo(zone or "UTC")).replace(tzinfo=None)
+    if local.weekday() < SATURDAY:
+        return at
+    monday = resolve(local + timedelta(days=7 - local.weekday()), zone or "UTC")
+    return monday if monday < until else at
+
+
 def days_later(at: datetime, days: int, zone: str, *, working: bool, country: str | None = None) -> datetime:
     """The same hour some days later on the clocks of `zone`.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import storage.postmortem as rows
 from rituals.postmortem import accounts
 from rituals.postmortem.refusals import AlreadyPublished, NotYourQuote, WrongStage
-from rituals.postmortem.reviews import clean, find, owe_with_room
+from rituals.postmortem.reviews import by_day, clean, find, owe_with_room
 from storage import Session
 from storage.keys import Custody
 from storage.schema import Moment, Quotation, Review
@@ -64,7 +64,9 @@ def gather(session: Session, review: Review, now: datetime, until: datetime) -> 
             _quote(session, review, moment.person, f"moment {moment.id}", moment.id, moment.words, share)
     asked = [one for one in rows.parts_of(session, review.workspace, Quotation, review.id) if one.state == "asked"]
     for person in sorted({one.person for one in asked}):
-        owe_with_room(session, review, "quotes", person, now=now, due=now, until=until - TIME_TO_LOOK)
+        last = until - TIME_TO_LOOK
+        first = by_day(session, review, person, now, off_weekends_until=last)
+        owe_with_room(session, review, "quotes", person, now=now, due=first, until=last)
 
 
 def of(session: Session, workspace: str, review_id: int, person: str) -> list[Quotation]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import storage.postmortem as rows
 from rituals import nudges
 from rituals.errors import InvalidField
-from rituals.postmortem.hours import days_later, in_daytime
+from rituals.postmortem.hours import days_later, in_daytime, off_the_weekend
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import (
     NoSuchReview,
@@ -126,14 +126,26 @@ def start(
     if is_new:
         owe_of(session, review, "start", to=review.channel, now=now)
         for person in incident.people:
-            known = known_person(session, workspace, person)
-            zone = known.zone if known is not None else None
-            first = in_daytime(now, zone) if zone else now  # without one we learn it when this is posted
+            first = by_day(session, review, person, now)
             halfway = first + (review.due - first) / 2
             owe_with_room(
                 session, review, "account", person, now=now, due=first, until=halfway, expires_at=review.due
             )
     return review
+
+
+def by_day(
+    session: Session, review: Review, person: str, at: datetime, *, off_weekends_until: datetime | None = None
+) -> datetime:
+    """The first moment from `at` on between 8 and 20 where somebody lives; `at` while we don't know where.
+
+    What can wait for Monday does, where that is before `off_weekends_until`.
+    """
+    known = known_person(session, review.workspace, person)
+    if known is None or known.zone is None:
+        return at
+    first = in_daytime(at, known.zone)
+    return first if off_weekends_until is None else off_the_weekend(first, known.zone, off_weekends_until)
 
 
 def owe_with_room(

@@ -13,7 +13,7 @@ from rituals.postmortem import actions, quotes
 from rituals.postmortem.hours import days_later
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import AlreadyPublished, QuotesOpen, WrongStage
-from rituals.postmortem.reviews import hold, may_move, owe_of, owe_with_room, redraw
+from rituals.postmortem.reviews import by_day, hold, may_move, owe_of, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Quotation, Review
@@ -40,10 +40,9 @@ def turn(session: Session, workspace: str, review_id: int, kit: Kit, now: dateti
         if review.stage == "soak":
             quotes.keep_silent(session, review)
         review.overdue_at = now
-        later = now + OVERDUE_WAITS
-        owe_with_room(
-            session, review, "overdue", review.facilitator, now=now, due=now, until=later, once=review.stage
-        )
+        who, later = review.facilitator, now + OVERDUE_WAITS
+        first = by_day(session, review, who, now, off_weekends_until=later)
+        owe_with_room(session, review, "overdue", who, now=now, due=first, until=later, once=review.stage)
 
 
 def move_on(
@@ -89,7 +88,8 @@ def _still(review: Review, seen: str) -> None:
 
 def _reveal(session: Session, review: Review, kit: Kit, now: datetime) -> None:
     _to(session, review, "conversation", _deadline(review, kit, now), now)
-    owe_with_room(session, review, "brief", review.facilitator, now=now, due=now, until=review.due)
+    first = by_day(session, review, review.facilitator, now)
+    owe_with_room(session, review, "brief", review.facilitator, now=now, due=first, until=review.due)
 
 
 def _deadline(review: Review, kit: Kit, now: datetime) -> datetime:

@@ -17,7 +17,7 @@ from bot.rooms import RitualRoom
 from bot.visit import Visit
 from rituals.calendar import schedules
 from rituals.calendar.spans import read_until
-from rituals.errors import GuestsMayNot, NotFound, Refusal
+from rituals.errors import NotFound, Refusal, TheyMayNot
 from rituals.who_may import Asker
 from storage import Session
 from storage.calendar import keepers_of, schedules_of_channel
@@ -33,7 +33,7 @@ class WhichOne(Refusal):
 
 
 class NothingHere(Refusal):
-    """Nothing happens in this channel by me yet. `/prompt` begins something."""
+    """Nothing happens in this channel by me yet. `/candor help` tells how to begin something."""
 
 
 class TooManyWords(Refusal):
@@ -106,8 +106,9 @@ def take_words(visit: Visit, channel: str, verb: str, words: str) -> str:
     """Do what `/prompt pause 3 until Friday` and the like ask, and say what follows from it."""
     mentioned = re.findall(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>", words) if verb == "share" else []
     asker, shared = visit.asker(), [visit.asker(person) for person in mentioned]
-    if any(one.is_guest for one in shared):
-        raise GuestsMayNot
+    for one in shared:
+        if one.is_guest:
+            raise TheyMayNot(person=one.person)
     with visit.sessions.begin() as session:
         meant, rest = find_meant(session, visit.workspace, channel, verb, words)
         if verb == "share":

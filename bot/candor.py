@@ -11,6 +11,7 @@ from bot.blocks import candor as blocks
 from bot.blocks.common import Json, clip_escaped, escape, section, there
 from bot.calendar import find_meant, list_rows, take_words
 from bot.clock import now
+from bot.manifest import COMMANDS
 from bot.visit import Visit
 from rituals import nudges
 from rituals.calendar import schedules
@@ -36,7 +37,7 @@ def take_command(ack: Ack, command: Json, visit: Visit) -> None:
             may_read(visit.channel(channel))
             with visit.sessions.reading() as session:
                 rows = list_rows(session, visit.workspace, channel, visit.rooms, now())
-            reply(blocks.listing(rows, channel, "`/prompt`"))
+            reply(blocks.listing(rows, channel, _commands(visit)))
         case "why":
             reply(tell_why(visit, channel, rest))
         case "pause" | "resume" | "skip":
@@ -49,9 +50,13 @@ def take_command(ack: Ack, command: Json, visit: Visit) -> None:
         case "my-data":
             reply(tell_my_data(visit))
         case "help":
-            reply([section(blocks.HELP)])
+            reply([section(f"{blocks.HELP}\n{blocks.beginnings(_commands(visit))}")])
         case _:
             reply([section(f"I don't know `{escape(verb[:20].replace('`', ''))}`. " + blocks.HELP)])
+
+
+def _commands(visit: Visit) -> list[str]:
+    return [command for ritual in visit.rooms for command in COMMANDS[ritual]]
 
 
 def tell_why(visit: Visit, channel: str, words: str) -> list[Json]:

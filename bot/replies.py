@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookClient
@@ -11,6 +14,12 @@ from bot.blocks.common import Json, message
 from bot.wording import Wording
 from bot.workspaces import tls_context
 
+log = logging.getLogger("candor")
+
+MOST_REPLIES = 4  # to one command or click: the fifth that Slack takes is left for an apology
+MOST_BLOCKS = 50
+MOST_TEXT = 12_000  # characters: Slack refuses messages somewhere above 13,000
+BESIDE: Json = {"response_type": "ephemeral", "replace_original": False}
 SLACKS_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 
 PostReply = Callable[[str, Json], int]
@@ -46,13 +55,43 @@ class Replies:
     def send(self, response_url: str, blocks: Sequence[Json], *, replace: bool = False) -> None:
         """Say something only the person sees; with `replace` in place of the message that was clicked.
 
+        What is too long for one message comes in several, and ends where the last one is full.
         Raises NotSlacksAddress.
         """
         if not self.is_slacks(response_url):
             raise NotSlacksAddress
-        built = message(blocks)
-        how = {"replace_original": True} if replace else {"response_type": "ephemeral", "replace_original": False}
-        self._post(response_url, self._wording.of({"text": built.text, "blocks": built.blocks, **how}))
+        how: Json = {"replace_original": True} if replace else BESIDE
+        for part in portions(blocks)[:MOST_REPLIES]:
+            built = message(part)
+            status = self._post(
+                response_url, self._wording.of({"text": built.text, "blocks": built.blocks, **how})
+            )
+            if status >= HTTPStatus.BAD_REQUEST:
+                log.warning("Slack refused a private reply: %s", status)
+            how = BESIDE
+
+
+def portions(blocks: Sequence[Json]) -> list[list[Json]]:
+    """These blocks as the messages that Slack takes; at least one."""
+    parts: list[list[Json]] = [[]]
+    room = MOST_TEXT
+    for block in blocks:
+        length = _length(block)
+        if parts[-1] and (length > room or len(parts[-1]) == MOST_BLOCKS):
+            parts.append([])
+            room = MOST_TEXT
+        parts[-1].append(block)
+        room -= length
+    return parts
+
+
+def _length(value: Any) -> int:
+    """How many characters of text stand in a block, buttons and all."""
+    if isinstance(value, dict):
+        return sum(
+            len(one) if name == "text" and isinstance(one, str) else _length(one) for name, one in value.items()
+        )
+    return sum(map(_length, value)) if isinstance(value, list) else 0
 
 
 def _post(response_url: str, body: Json) -> int:

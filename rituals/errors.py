@@ -59,13 +59,21 @@ class ChangedMeanwhile(Refusal):
 
 
 class AlreadyEnded(Refusal):
-    """This one is over. `/prompt` starts a new one."""
+    """This one is over. `/candor help` tells how to begin a new one."""
 
 
 class GuestsMayNot(Refusal):
     """Guests and people from other companies can take part, but can't start or change a ritual. Please ask
     somebody of the team.
     """
+
+
+class TheyMayNot(Refusal):
+    """<@{person}> is a guest, a bot or from another company, so I can't give that to them. Choose somebody of the
+    team.
+    """
+
+    marked = frozenset({"person"})
 
 
 class NotAMember(Refusal):

@@ -200,7 +200,7 @@ def test_the_rows_of_lists(question: str, because: str, due: datetime | None, pa
         calendar.row(it, question, ["U1", "U2"], DATES, NOON),
     ):
         sound_blocks(messages.listing(built, "C1"))
-        sound_blocks(candor.listing(built, "C1", "`/prompt`"))
+        sound_blocks(candor.listing(built, "C1", ["/prompt"]))
         sound_view(home.home([common.button("Go", "go")], [], [built], quiet="then", shifted="now"))
     noted = [replace(DATES[0], note=question), replace(DATES[1], note="skipped", skipped=True)]
     sound_blocks(candor.why(it, clip_escaped(question, 300), noted, "every Tuesday", NOON))
@@ -215,7 +215,7 @@ def test_many_rows_still_fit(count: int, letter: str) -> None:
     ]
     listed = [block for row in rows for block in row][:MOST_BLOCKS]
     sound_blocks(messages.listing(listed, "C1"))
-    sound_blocks(candor.listing(listed, "C1", "`/prompt`"))
+    sound_blocks(candor.listing(listed, "C1", ["/prompt"]))
     due = [
         part
         for number in range(10)
@@ -397,7 +397,7 @@ def test_a_quotation_has_its_mark_on_every_line(typed: str) -> None:
 # --- nobody forgotten -----------------------------------------------------------------------------------
 
 BUILDERS: dict[ModuleType, set[str]] = {
-    candor: {"listing", "why", "my_data"},
+    candor: {"listing", "beginnings", "why", "my_data"},
     home: {"home", "audit"},  # the audit in tests/test_blocks_audit.py
     nudges: {"bundle"},
     calendar: {"row", "rhythm", "when_next", "stop"},

@@ -8,7 +8,7 @@ from bot.blocks.candor import NAMED
 from storage.forgetting import PEOPLE
 from storage.schema import Answer, Nudge, Round, Schedule
 from storage.schema import Person as Known
-from tests.conftest import Candor
+from tests.conftest import BuildCandor, Candor
 from tests.slack import Person, Slack
 from tests.test_prompts import QUESTION, at, heard, only, question, rows, set_up, words
 
@@ -28,7 +28,14 @@ def test_the_list_tells_what_happens_here(candor: Candor, ada: Person, text: str
 
 
 def test_an_empty_channel_is_told_how_to_begin(candor: Candor, ada: Person) -> None:
-    assert "`/prompt` begins something" in say(ada, "")
+    for asked in ("", "help"):
+        told = say(ada, asked)
+        assert "`/prompt help`, `/pulse help`, `/postmortem help`, `/whodecides help` and `/demoday help`" in told
+
+
+def test_it_names_only_what_is_switched_on(build_candor: BuildCandor, ada: Person) -> None:
+    build_candor(rituals=("demo_day",))
+    assert say(ada, "").endswith("`/demoday help` tells how to begin something.")
 
 
 def test_where_candor_isnt_it_says_how_to_invite_it(candor: Candor, ada: Person) -> None:

@@ -284,6 +284,17 @@ def test_only_members_of_the_channel_see_its_line_up(candor: Candor, slack: Slac
     assert "a channel that you aren't in" in heard(stranger)
 
 
+def test_a_slot_is_not_given_to_a_guest_and_who_asks_hears_who_is_one(
+    candor: Candor, slack: Slack, ada: Person
+) -> None:
+    opened(candor, ada)
+    sign_up(ada, "A faster build")
+    for verb in ("hand over", "host", "swap"):
+        ada.command("/demoday", f"{verb} <@UGUEST>", channel="C1")
+        assert heard(ada).startswith("<@UGUEST> is a guest, a bot or from another company")
+    assert [one.person for one in rows(candor, Showing)] == ["UADA"]
+
+
 def test_the_history_finds_what_was_shown(candor: Candor, slack: Slack, ada: Person) -> None:
     opened(candor, ada)
     sign_up(ada, "A faster build", link="https://example.org/build")

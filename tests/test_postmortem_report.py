@@ -205,3 +205,33 @@ def test_a_name_that_slack_is_slow_to_tell_is_waited_for_and_not_left_out(
     [file] = slack.files.values()
     assert "ben" in (file.content or b"").decode()
     assert "somebody" not in (file.content or b"").decode()
+
+
+LINES = "\n".join(
+    f"2026-11-23 09:{minute:02}, Sam, {minute} " + "the queue grew & grew. " * 20 for minute in range(60)
+)
+
+
+def long_review(ada: Person) -> None:
+    """A review with a timeline of sixty long lines."""
+    begin(ada)
+    ada.command("/postmortem", "timeline 1", channel="C1")
+    ada.click("Paste lines", on=ada.ephemerals[-1])
+    ada.submit({"lines": LINES}, as_client=False)
+    assert not ada.form_errors
+    ada.close()
+    ada.ephemerals.clear()
+
+
+@pytest.mark.parametrize("words", ["show 1", "export 1", "timeline 1"])
+def test_what_is_too_long_for_one_answer_comes_in_several(
+    slack: Slack, candor: Candor, ada: Person, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    long_review(ada)
+    ada.command("/postmortem", words, channel="C1")
+    assert len(ada.ephemerals) > 1
+    told = html.unescape("\n".join(one["text"] for one in ada.ephemerals))
+    for minute in range(20):
+        assert f"{minute} the queue grew" in told
+    assert "Slack refused" not in caplog.text
+    assert ada.ephemerals[-1]["blocks"][-1]["type"] == "actions", "the way on stands at the end"

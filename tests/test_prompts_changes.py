@@ -109,7 +109,7 @@ def test_a_stopped_prompt_asks_no_more_and_cant_be_changed(running: Candor, ada:
     assert say(ada, "stop 1") == "#1 in <#C1> is stopped."
     running.ring_at(at("2026-11-24 10:00"))
     assert rows(running, Round) == []
-    assert say(ada, "resume 1") == "This one is over. `/prompt` starts a new one."
+    assert say(ada, "resume 1") == "This one is over. `/candor help` tells how to begin a new one."
     assert "Nothing is asked" in say(ada, "list")
 
 

@@ -21,11 +21,19 @@ HELP = (
 )
 
 
-def listing(rows: Sequence[Json], channel: str, others: str) -> list[Json]:
-    """This channel's rituals. `others` names the commands that begin something."""
+def listing(rows: Sequence[Json], channel: str, commands: Sequence[str]) -> list[Json]:
+    """This channel's rituals. `commands` are those of the rituals that are switched on."""
     if not rows:
-        return [section(f"Nothing happens in <#{channel}> by me yet. {others} begins something.")]
+        return [section(f"Nothing happens in <#{channel}> by me yet. {beginnings(commands)}")]
     return [*rows, context("`/candor why NUMBER` tells the next five dates and why they are where they are.")]
+
+
+def beginnings(commands: Sequence[str]) -> str:
+    """Where rituals begin; each command explains itself."""
+    *others, last = [f"`{one} help`" for one in commands]
+    if not others:
+        return f"{last} tells how to begin something."
+    return f"{', '.join(others)} and {last} tell how to begin something."
 
 
 def why(schedule: Schedule, asks: str, told: Sequence[Occurrence], cadence: str, now: datetime) -> list[Json]:

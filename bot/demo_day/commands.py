@@ -21,7 +21,7 @@ from rituals.calendar.schedules import next_dates
 from rituals.demo_day import events as rules
 from rituals.demo_day import hosting, slots
 from rituals.demo_day.setting import RITUAL
-from rituals.errors import GuestsMayNot, Refusal
+from rituals.errors import Refusal, TheyMayNot
 from rituals.who_may import may_read
 from storage import Session
 from storage.calendar import schedules_of_channel
@@ -175,7 +175,7 @@ def give(visit: Visit, event: DemoEvent, verb: str, words: str) -> list[Json]:
         raise WithWhom
     other = visit.asker(found[1])
     if other.is_guest:
-        raise GuestsMayNot
+        raise TheyMayNot(person=other.person)
     may_read(visit.people.channel(visit.client, visit.workspace, event.channel, other.person))
     with visit.sessions.begin() as session:
         locked = slots.open_event(session, visit.workspace, event.id, now())

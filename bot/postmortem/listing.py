@@ -52,7 +52,7 @@ def take_command(ack: Ack, command: Json, visit: Visit, workspaces: Workspaces, 
         case "list":
             reply(messages.listing(reviews_for(visit)))
         case "show":
-            reply(messages.report(moving.markdown_of(visit, number_in(rest), kit)[1]))
+            reply(messages.shown(*moving.markdown_of(visit, number_in(rest), kit)))
         case "find":
             reply(messages.listing(_find(visit, rest)) if rest.strip() else [section("Find what? `find queue`")])
         case "export":

@@ -75,7 +75,7 @@ def export(visit: Visit, review: Review, kit: Kit, workspaces: Workspaces) -> li
     _, markdown = markdown_of(visit, review.id, kit)
     ours = workspaces.find(visit.workspace)
     if ours is None or not ours.may("files:write"):
-        return messages.report(markdown)
+        return messages.shown(review, markdown)
     upload(visit.client, visit.person, file_of(review, markdown))
     return [section(f"The report of review {review.id} is in your direct messages, as Markdown.")]
 

@@ -31,6 +31,7 @@ from storage.schema import Finding, Moment, Review, ReviewAction
 MOST_BLOCKS = 96
 PIECE, MOST_PIECES = 2_900, 40  # of a report
 ROOM_OF_A_MESSAGE = 11_000  # characters; Slack refuses messages somewhere above 13,000
+ROOM_OF_AN_ANSWER = 30_000  # characters of the few messages that a command may be answered with
 NEXT = {
     "accounts": "When all have answered, or at {due}, all accounts open at once. Nobody reads one before.",
     "conversation": "The accounts are open to those who were asked. Talk until {due}; then any of them may go on.",
@@ -306,6 +307,11 @@ def copy(review: Review, markdown: str) -> Message:
     """The report as a private message, for who facilitates to hand on; a button shows what it has no room for."""
     said = f"*Review {review.id} is published.* I may not write files here, so this is its report, as Markdown:"
     return message([section(said), *report(markdown, ROOM_OF_A_MESSAGE), *moves(review)])
+
+
+def shown(review: Review, markdown: str) -> list[Json]:
+    """The report as an answer; a button shows what it has no room for."""
+    return [*report(markdown, ROOM_OF_AN_ANSWER), *moves(review)]
 
 
 def report(markdown: str, room: int = MOST_PIECES * PIECE) -> list[Json]:

@@ -87,11 +87,14 @@ def portions(blocks: Sequence[Json]) -> list[list[Json]]:
 
 def _length(value: Any) -> int:
     """How many characters of text stand in a block, buttons and all."""
-    if isinstance(value, dict):
-        return sum(
-            len(one) if name == "text" and isinstance(one, str) else _length(one) for name, one in value.items()
-        )
-    return sum(map(_length, value)) if isinstance(value, list) else 0
+    match value:
+        case {"text": str(words), **rest}:
+            return len(words) + _length(rest)
+        case dict():
+            return sum(map(_length, value.values()))
+        case list():
+            return sum(map(_length, value))
+    return 0
 
 
 def _post(response_url: str, body: Json) -> int:

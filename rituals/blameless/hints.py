@@ -12,7 +12,7 @@ from rituals.blameless.quoting import own_words
 from rituals.blameless.rules import Level, families, met
 
 # How the model and the rules weigh each other (its score is 0 where it can't tell; measured in __init__.py).
-UNHEARD = -1.5  # a rule is dropped where the model hears so little
+UNHEARD = -1.0  # a rule is dropped where the model hears so little
 LOUD = 2.5  # the model alone gives a hint from here
 SURE = 0.5  # a rule's hint is shown in Slack from here
 SURE_ALONE = 4.0  # and one of the model's own from here

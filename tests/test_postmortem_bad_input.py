@@ -387,13 +387,24 @@ def test_the_same_condition_in_other_words_is_recognised() -> None:
     assert not are_alike(stems("The pool is shared by two services"), stems("The alert went to an old channel"))
 
 
-def test_a_reminder_comes_two_days_before_on_the_day_and_weekly() -> None:
-    due = datetime(2026, 12, 10, 8, 0, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("day", "zone", "days"),
+    [
+        (10, "Europe/Berlin", [-2, 0, 7, 14]),  # a Thursday
+        (13, "Europe/Berlin", [-2, 0, 8, 15]),  # a Sunday, as somebody chose: Friday before, Mondays after
+        (14, "Europe/Berlin", [-3, 0, 7, 14]),  # a Monday: Friday before
+        (13, "Pacific/Auckland", [-3, 0, 7, 14]),  # a Monday there already
+    ],
+)
+def test_a_reminder_comes_two_days_before_on_the_day_and_weekly_and_not_on_weekends(
+    day: int, zone: str, days: list[int]
+) -> None:
+    due = datetime(2026, 12, day, 20, 0, tzinfo=UTC)
     at, seen = NOON, []
     for _ in range(4):
-        at = next_reminder(due, at)
+        at = next_reminder(due, at, zone)
         seen.append((at - due).days)
-    assert seen == [-2, 0, 7, 14]
+    assert seen == days
 
 
 def test_a_kit_that_is_not_built_like_ours_is_refused_with_its_reason(tmp_path: Any) -> None:

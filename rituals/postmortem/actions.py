@@ -10,6 +10,7 @@ import storage.postmortem as rows
 from rituals import nudges
 from rituals.calendar.recurrence import resolve
 from rituals.errors import InvalidField
+from rituals.postmortem.hours import before_the_weekend, off_the_weekend
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import AlreadyOwned, NoSuchReview, NotYourAction
 from rituals.postmortem.reviews import clean, find
@@ -81,8 +82,12 @@ def add(
 
 
 def _at_hour(session: Session, review: Review, owner: str | None, day: date) -> datetime:
+    return resolve(datetime.combine(day, HOUR), _zone(session, review, owner))
+
+
+def _zone(session: Session, review: Review, owner: str | None) -> str:
     known = known_person(session, review.workspace, owner) if owner else None
-    return resolve(datetime.combine(day, HOUR), (known.zone if known else None) or review.zone)
+    return (known.zone if known else None) or review.zone
 
 
 def _ask(session: Session, review: Review, action: ReviewAction, now: datetime) -> None:
@@ -97,28 +102,33 @@ def _ask(session: Session, review: Review, action: ReviewAction, now: datetime) 
         now=now,
     )
     if review.stage == "published":
-        begin(action, now)
+        begin(session, review, action, now)
 
 
 def begin_all(session: Session, review: Review, now: datetime) -> None:
     """From the publishing on, owners are reminded."""
     for action in rows.parts_of(session, review.workspace, ReviewAction, review.id):
         if action.state in ("asked", "accepted"):
-            begin(action, now)
+            begin(session, review, action, now)
 
 
-def begin(action: ReviewAction, now: datetime) -> None:
+def begin(session: Session, review: Review, action: ReviewAction, now: datetime) -> None:
     """Set the first reminder: two days before, on the day when that is over, else in a week."""
     assert action.due is not None
-    action.remind_at = next_reminder(action.due, now)
+    action.remind_at = next_reminder(action.due, now, _zone(session, review, action.owner))
 
 
-def next_reminder(due: datetime, now: datetime) -> datetime:
-    """The first moment after `now`: two days before it is due, on the day, then every week."""
-    for at in (due - BEFORE, due):
+def next_reminder(due: datetime, now: datetime, zone: str) -> datetime:
+    """The first moment after `now`: two days before it is due, on the day that was chosen, then every week.
+
+    On the clocks of `zone` none but that day is on a weekend: what is before comes on the Friday, what is after
+    on the Monday.
+    """
+    for at in (before_the_weekend(due - BEFORE, zone), due):
         if at > now:
             return at
-    return due + EVERY * ((now - due) // EVERY + 1)
+    again = due + EVERY * ((now - due) // EVERY + 1)
+    return off_the_weekend(again, zone, again + EVERY)
 
 
 def action(session: Session, workspace: str, action_id: int) -> ReviewAction:
@@ -224,7 +234,7 @@ def move(
     if found.state in ("asked", "accepted"):
         found.due, found.reason = due, clean(reason, "reason", needed=True, most=600)
         if found.remind_at is not None:
-            begin(found, now)
+            begin(session, review, found, now)
     return found
 
 
@@ -304,7 +314,8 @@ def remind(session: Session, action: ReviewAction, now: datetime, to: str | None
         action.remind_at = later if now < later else None
     else:
         assert action.due is not None
-        action.remind_at = next_reminder(action.due, now)
+        review = find(session, action.workspace, action.review_id)
+        action.remind_at = next_reminder(action.due, now, _zone(session, review, action.owner))
         action.reminded += 1
     facts, to = {"action": action.id}, to or action.owner
     if kind == "postmortem.due" and action.state == "accepted":

@@ -58,6 +58,12 @@ def off_the_weekend(at: datetime, zone: str | None, until: datetime) -> datetime
     return monday if monday < until else at
 
 
+def before_the_weekend(at: datetime, zone: str) -> datetime:
+    """The same hour on Friday where `at` is on a weekend on the clocks of `zone`."""
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return resolve(local - timedelta(days=max(local.weekday() - SATURDAY + 1, 0)), zone)
+
+
 def days_later(at: datetime, days: int, zone: str, *, working: bool, country: str | None = None) -> datetime:
     """The same hour some days later on the clocks of `zone`.
 

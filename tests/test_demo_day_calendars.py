@@ -82,8 +82,9 @@ def test_the_dates_come_as_files_and_the_next_one_with_its_agenda(
     assert event.start == EVENT
     assert event["description"] == "A faster build (10 minutes)"
     assert event["location"] == "https://meet.example.org/demo"
-    (whole,) = Calendar.from_ical(sent["demo-days.ics"]).events
-    assert event["uid"] == whole["uid"], "who opens both has it once"
+    whole, next_one = Calendar.from_ical(sent["demo-days.ics"]).events
+    assert event["uid"] == whole["uid"] == next_one["uid"], "who opens both has it once"
+    assert (next_one.decoded("recurrence-id"), next_one["description"]) == (EVENT, event["description"])
     assert event.decoded("recurrence-id") == EVENT
 
 
@@ -112,7 +113,12 @@ def test_an_address_follows_moves_skips_and_pauses(candor: Candor, ada: Person, 
     assert dates(file)[0] == EVENT
     ada.command("/demoday", "move", channel="C1")
     ada.submit({"day": "2026-12-04", "at": "11:00"})
-    assert dates(ask(path)[2])[0] == at("2026-12-04 11:00")
+    ada.close()
+    sign_up(ada, "A faster build")
+    moved = ask(path)[2]
+    assert dates(moved)[0] == at("2026-12-04 11:00")
+    _, next_one = Calendar.from_ical(moved).events
+    assert next_one["description"] == "A faster build (10 minutes)"
     ada.command("/demoday", "no event", channel="C1")
     assert dates(ask(path)[2])[0] == at("2026-12-17 15:00")
     ada.command("/demoday", "pause", channel="C1")

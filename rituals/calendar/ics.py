@@ -96,6 +96,14 @@ def series(matter: Matter, plan: Plan, now: datetime, silence: Silence | None = 
     return [event, *moved]
 
 
+def instead(told: Sequence[Event], event: Event) -> list[Event]:
+    """The series with this event in the place it stands for; unchanged where the series leaves that place out."""
+    place = event.decoded("recurrence-id")
+    if not told or place in told[0].exdates:
+        return list(told)
+    return [*(one for one in told if "recurrence-id" not in one or one.decoded("recurrence-id") != place), event]
+
+
 def calendar(name: str, events: Sequence[Event]) -> bytes:
     """The file, with the zones that its times stand in."""
     made = Calendar()

@@ -6,10 +6,13 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from icalendar import Event
+
 import storage.demo_day as rows
 from rituals.calendar import ics
 from rituals.calendar.ics import Matter, Silence
 from rituals.calendar.schedules import find, is_paused, plan_of
+from rituals.demo_day.events import is_on_hold
 from rituals.demo_day.hosting import day_of
 from rituals.demo_day.setting import demo_day_of
 from storage import Session
@@ -19,7 +22,7 @@ NAME = "Demo day"
 
 
 def series_file(session: Session, schedule: Schedule, now: datetime) -> bytes:
-    """Every date of a demo day that takes place, as a calendar file."""
+    """Every date of a demo day that takes place, as a calendar file; what people signed up for has its agenda."""
     day = demo_day_of(session, schedule)
     matter = Matter(
         uid=_name_of(schedule),
@@ -28,25 +31,28 @@ def series_file(session: Session, schedule: Schedule, now: datetime) -> bytes:
         minutes=day.slots * day.minutes,
         place=day.place,
     )
-    return ics.calendar(NAME, ics.series(matter, plan_of(session, schedule), now, _silence(schedule, now)))
+    told = ics.series(matter, plan_of(session, schedule), now, _silence(schedule, now))
+    for event in rows.events_in(session, schedule.workspace, [schedule.channel], now):
+        if event.demo_day_id == day.id and not is_on_hold(schedule, event, now):
+            told = ics.instead(told, _with_agenda(session, event, day, schedule, now))
+    return ics.calendar(NAME, told)
 
 
 def event_file(session: Session, event: DemoEvent, now: datetime) -> bytes:
     """One event with its agenda, as a calendar file; one that was called off says so."""
     day = day_of(session, event)
     schedule = find(session, event.workspace, day.schedule_id)
-    return ics.calendar(
-        NAME,
-        [
-            ics.one(
-                _matter_of(session, event, day, schedule),
-                event.at,
-                schedule.zone,
-                now,
-                stands_for=datetime.fromisoformat(event.local),
-                is_cancelled=event.cancelled_at is not None,
-            )
-        ],
+    return ics.calendar(NAME, [_with_agenda(session, event, day, schedule, now)])
+
+
+def _with_agenda(session: Session, event: DemoEvent, day: DemoDay, schedule: Schedule, now: datetime) -> Event:
+    return ics.one(
+        _matter_of(session, event, day, schedule),
+        event.at,
+        schedule.zone,
+        now,
+        stands_for=datetime.fromisoformat(event.local),
+        is_cancelled=event.cancelled_at is not None,
     )
 
 

@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import storage.nudges as rows
-import storage.outbox
 import storage.people
 from rituals.calendar.recurrence import resolve
 from rituals.calendar.spans import read_span
@@ -30,8 +29,6 @@ EVENING = 20  # what Slack didn't take until then isn't said at night
 SATURDAY = 5
 A_DAY = timedelta(days=1)
 SEVEN_DAYS = timedelta(days=7)
-DEADLINES = ("postmortem.due",)  # accepted by who is reminded: they don't take the room of what can't wait
-GIVE_WAY = ("pulse.reminder", "postmortem.remind")  # looked at once more when they are to be posted
 IN_ONE_MESSAGE = 10  # what waits beyond that waits for another day
 A_WEEK = 3
 KEPT = 1  # of those, for what can't wait: who is asked for an account mustn't find the week full of reminders
@@ -126,7 +123,7 @@ def has_room(session: Session, workspace: str, person: str, known: Person | None
     """Whether the budget allows one more reminder: one on a local day, and two in seven days (fewer when asked
     for), so that the third is left for what can't wait.
     """
-    said = storage.outbox.said_to(session, workspace, [person], now - SEVEN_DAYS, unsaid=GIVE_WAY)
+    said = rows.said_to(session, workspace, [person], now - SEVEN_DAYS)
     return _fits([at for _, at in said], now, _zone_of(known), max(_a_week(known) - KEPT, 1))
 
 
@@ -148,9 +145,7 @@ def places(
     """
     said: dict[str, list[datetime]] = defaultdict(list)
     since = min(now, due) - SEVEN_DAYS
-    for person, at in storage.outbox.said_to(
-        session, workspace, people, since, besides=DEADLINES, unsaid=GIVE_WAY
-    ):
+    for person, at in rows.said_to(session, workspace, people, since, besides_accepted=True):
         said[person].append(at)
     known = storage.people.people(session, workspace, said)
     found: dict[datetime, list[str]] = defaultdict(list)
@@ -167,7 +162,7 @@ def places(
 def still_has_place(session: Session, workspace: str, person: str, now: datetime) -> bool:
     """Whether something that gives way may be posted now; asked when it is, since much can come in between."""
     since = now - SEVEN_DAYS
-    said = storage.outbox.said_to(session, workspace, [person], since, besides=DEADLINES, unsaid=GIVE_WAY)
+    said = rows.said_to(session, workspace, [person], since, besides_accepted=True)
     known = known_person(session, workspace, person)
     return _fits([at for _, at in said], now, _zone_of(known), _a_week(known))
 

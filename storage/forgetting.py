@@ -55,6 +55,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "decision_right.door": "two-way, costly, one-way",
     "decision_right.review_by": "a date",
     "delivery.channel": "where a delivery went",
+    "delivery.room": "takes, yields, none",
     "delivery.state": "owed, done, dropped",
     "delivery.ts": "a message",
     "finding.kind": "condition, luck, surprise",

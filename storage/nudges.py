@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from storage.database import Session, insert_once
-from storage.schema import Json, Nudge
+from storage.schema import Delivery, Json, Nudge
 
 KEEP_TOLD = timedelta(days=14)
 
@@ -132,3 +132,28 @@ def sweep(session: Session, now: datetime) -> None:
     """Delete what was told or expired 14 days ago or earlier."""
     old = now - KEEP_TOLD
     session.execute(delete(Nudge).where(or_(Nudge.told_at < old, Nudge.expires_at < old)))
+
+
+def said_to(
+    session: Session,
+    workspace: str,
+    people: Collection[str],
+    since: datetime,
+    *,
+    besides_accepted: bool = False,
+) -> Sequence[tuple[str, datetime]]:
+    """(person, when) of each message that one of these was sent since then, or is to be sent.
+
+    What yields is left out as long as it is owed; `besides_accepted`: so is what they accepted, said or not.
+    """
+    rooms = ("takes", "yields") if besides_accepted else ("takes", "yields", "none")
+    when = func.coalesce(Delivery.settled_at, Delivery.due)
+    was_said = and_(Delivery.state == "done", Delivery.ts.is_not(None))
+    said = select(Delivery.to, when).where(
+        Delivery.workspace == workspace,
+        Delivery.to.in_(people),
+        Delivery.room.in_(rooms),
+        or_(and_(Delivery.state == "owed", Delivery.room != "yields"), was_said),
+        when >= since,
+    )
+    return [(person, at) for person, at in session.execute(said)]

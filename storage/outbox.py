@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, or_, select, update
@@ -17,6 +18,7 @@ from storage.schema import Delivery, Json, Pace
 OWED = literal("owed", literal_execute=True)
 A_MOMENT = timedelta(minutes=1)  # as long as a lease
 KEEP_SETTLED = timedelta(days=14)
+Room = Literal["takes", "yields", "none"]  # of its reader's week
 QUIET = "quiet"  # the reason of what waits because its person wants to be left alone
 
 
@@ -31,11 +33,12 @@ def owe(
     due: datetime,
     now: datetime,
     expires_at: datetime | None = None,
+    room: Room = "takes",
 ) -> bool:
     """Owe Slack one delivery; False when `key` is owed or settled already, and nothing is added.
 
     `facts` hold ids only: bot/blocks turns them into words at the moment of posting. After `expires_at`
-    the delivery is pointless and is dropped.
+    the delivery is pointless and is dropped. `room` is what it takes of its reader's week (rituals/nudges.py).
     """
     row = {
         "workspace": workspace,
@@ -43,6 +46,7 @@ def owe(
         "kind": kind,
         "to": to,
         "facts": facts,
+        "room": room,
         "job": uuid4().hex,
         "state": "owed",
         "due": due,
@@ -63,13 +67,12 @@ def owe_each(
     due: datetime,
     now: datetime,
     expires_at: datetime | None = None,
+    room: Room = "takes",
 ) -> None:
     """Owe many people the same; `key` stands before each one's id. What is owed already is not owed again."""
-    same = {"workspace": workspace, "kind": kind, "facts": facts, "state": "owed", "due": due, "created_at": now}
-    rows = [
-        {**same, "key": f"{key}:{person}", "to": person, "job": uuid4().hex, "expires_at": expires_at}
-        for person in people
-    ]
+    same = {"workspace": workspace, "kind": kind, "facts": facts, "room": room, "state": "owed", "due": due}
+    same |= {"created_at": now, "expires_at": expires_at}
+    rows = [{**same, "key": f"{key}:{person}", "to": person, "job": uuid4().hex} for person in people]
     insert_new(session, Delivery, rows)
 
 
@@ -272,31 +275,6 @@ def look_again(session: Session, workspace: str, person: str, now: datetime) -> 
 def delivery(session: Session, workspace: str, key: str) -> Delivery | None:
     """The delivery with this key, while it is kept."""
     return session.scalar(select(Delivery).where(Delivery.workspace == workspace, Delivery.key == key))
-
-
-def said_to(
-    session: Session,
-    workspace: str,
-    people: Collection[str],
-    since: datetime,
-    *,
-    besides: Collection[str] = (),
-    unsaid: Collection[str] = (),
-) -> Sequence[tuple[str, datetime]]:
-    """(person, when) of each message that one of these was sent since then, or is to be sent.
-
-    Kinds in `besides` are left out, and those in `unsaid` as long as they are owed.
-    """
-    when = func.coalesce(Delivery.settled_at, Delivery.due)
-    was_said = and_(Delivery.state == "done", Delivery.ts.is_not(None))
-    said = select(Delivery.to, when).where(
-        Delivery.workspace == workspace,
-        Delivery.to.in_(people),
-        Delivery.kind.not_in(besides),
-        or_(and_(Delivery.state == "owed", Delivery.kind.not_in(unsaid)), was_said),
-        when >= since,
-    )
-    return [(person, at) for person, at in session.execute(said)]
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

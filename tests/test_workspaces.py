@@ -353,7 +353,7 @@ TRIED: dict[str, Try] = {
         s, "T2", [outbox.Posted(it.delivery, s.get_one(Delivery, it.delivery).attempts, "C1", "1.0")], ONE
     ),
     "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
-    "outbox.said_to": lambda s, it: outbox.said_to(s, "T2", ["C1", "UADA"], NOON),
+    "nudges.said_to": lambda s, it: storage.nudges.said_to(s, "T2", ["C1", "UADA"], NOON),
     "outbox.look_again": lambda s, it: outbox.look_again(s, "T2", "UADA", ONE),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "pace.channels": lambda s, it: pace.channels(s, "T2", ["C1"]),
@@ -384,6 +384,7 @@ TRIED: dict[str, Try] = {
     "postmortem.reviews_of": lambda s, it: postmortem.reviews_of(s, "T2", ["C1"], "UADA", 9),
     "postmortem.open_reviews_in": lambda s, it: postmortem.open_reviews_in(s, "T2", "C1"),
     "postmortem.drop_person": lambda s, it: postmortem.drop_person(s, "T2", it.review, "UADA"),
+    "postmortem.country_of_last": lambda s, it: postmortem.country_of_last(s, "T2", "UADA"),
     "postmortem.facilitations": lambda s, it: postmortem.facilitations(s, "T2"),
     "postmortem.people_of": lambda s, it: postmortem.people_of(s, "T2", it.review),
     "postmortem.unanswered_by": lambda s, it: postmortem.unanswered_by(s, "T2", "UADA"),

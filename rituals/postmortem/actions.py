@@ -329,6 +329,7 @@ def remind(session: Session, action: ReviewAction, now: datetime, to: str | None
             due=now,
             now=now,
             expires_at=now + timedelta(days=1),
+            room="none",
         )
     else:
         nudges.want(session, action.workspace, to, key=key, kind=kind, facts=facts, now=now)

@@ -21,7 +21,7 @@ from rituals.postmortem.refusals import (
 )
 from rituals.who_may import Asker
 from storage import Session
-from storage.outbox import owe
+from storage.outbox import Room, owe
 from storage.people import person as known_person
 from storage.schema import Review
 
@@ -163,11 +163,12 @@ def owe_with_room(
 ) -> None:
     """Owe somebody a message on the first day from `due` on that has room for it.
 
-    Where none up to `until` has, what is `needed` comes at `due`, and the rest doesn't.
+    Where none up to `until` has, what is `needed` comes at `due`, and the rest doesn't; it yields to that, too.
     """
+    room: Room = "takes" if needed else "yields"
     found = nudges.places(session, review.workspace, [person], now=now, due=due, until=until, needed=needed)
     for at in found:
-        owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once)
+        owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once, room=room)
 
 
 def owe_of(
@@ -180,6 +181,7 @@ def owe_of(
     due: datetime | None = None,
     until: datetime | None = None,
     once: str = "",
+    room: Room = "takes",
 ) -> bool:
     """Owe one message of a review, once per receiver (and per `once`, where it may come again)."""
     return owe(
@@ -192,6 +194,7 @@ def owe_of(
         due=due or now,
         now=now,
         expires_at=until,
+        room=room,
     )
 
 

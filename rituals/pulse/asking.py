@@ -247,6 +247,7 @@ def launch(
                 due=at,
                 now=now,
                 expires_at=pulse.closes_at,
+                room="takes" if is_needed else "yields",
             )
     if pulse.occurrence is not None and now - pulse.occurrence > LATE:
         owe_channel(session, pulse, "late", now, now)

@@ -13,7 +13,8 @@ from storage.schema.base import Base, Id, Json
 class Delivery(Base):
     """Something owed to Slack. `due` is the next attempt and the end of a lease at once.
 
-    `facts` hold ids, never anybody's words. Settled rows are deleted after 14 days.
+    `facts` hold ids, never anybody's words. Settled rows are deleted after 14 days. What `yields` takes room in
+    its reader's week only once it was posted; what they accepted (`none`) leaves the room to what can't wait.
     """
 
     __tablename__ = "delivery"
@@ -23,6 +24,7 @@ class Delivery(Base):
     kind: Mapped[str] = mapped_column(String(40))
     to: Mapped[str] = mapped_column(String(20))  # a channel or a person
     facts: Mapped[Json]
+    room: Mapped[str] = mapped_column(String(10), default="takes")  # of its reader's week: takes, yields, none
     job: Mapped[str] = mapped_column(String(32))  # opaque; the only thing that a message's metadata carries
     state: Mapped[str] = mapped_column(String(10))  # owed, done, dropped
     due: Mapped[datetime]

@@ -76,6 +76,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding("database", f"{kind} answers, its tables are not up to date", mend=mend)
             return
         yield Finding("database", f"{kind} answers, tables are up to date")
+        if database.logs_values():
+            said = "writes the values of statements into its log: who reads that sees who answers, and when"
+            yield Finding("database", f"{kind} {said}", mend="Set log_parameter_max_length = 0 in Postgres.")
         with database.reading() as session:
             stuck = storage.outbox.stuck(session, clock.now(), STUCK)
         said = ", ".join(f"{one.id} {one.kind} ({one.reason or 'never tried'})" for one in stuck[:5])

@@ -186,6 +186,20 @@ class Database:
         with answering(), self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
 
+    def logs_values(self) -> bool:
+        """Whether Postgres writes statements with their values into a log of its own: it would tell who answered
+        something sealed, and when. Raises NoAnswer.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return False
+        with answering(), self.engine.connect() as connection:
+            found = connection.execute(text("SELECT name, setting FROM pg_settings WHERE name LIKE 'log%'"))
+            setting: dict[str, str] = dict(found.all())
+        is_logged = setting["log_statement"] in ("mod", "all") or any(
+            int(setting[f"log_min_duration_{which}"]) >= 0 for which in ("statement", "sample")
+        )
+        return is_logged and setting.get("log_parameter_max_length") != "0"
+
     def close(self) -> None:
         self.engine.dispose()
 

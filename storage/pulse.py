@@ -43,12 +43,13 @@ def lock_pulse(session: Session, workspace: str, pulse_id: int) -> Pulse | None:
 def lock_to_launch(session: Session, workspace: str, pulse_id: int) -> Pulse | None:
     """The pulse with this id while it waits, locked with all others that wait; None when it doesn't wait.
 
-    So launches of a workspace take turns, in every process: what one of them opens, the next one sees. Whoever
-    waits here waits for a row that both found waiting; by the order of ids, nobody waits in a circle.
+    So launches of a workspace (or an organisation) take turns, in every process: what one of them opens, the next
+    one sees. Whoever waits here waits for a row that both found waiting; by the order of ids, nobody waits in a
+    circle.
     """
-    waiting = select(Pulse).where(Pulse.workspace == workspace, Pulse.state == "waiting").order_by(Pulse.id)
+    waiting = select(Pulse).where(_in_organisation(workspace), Pulse.state == "waiting").order_by(Pulse.id)
     locked = session.scalars(waiting.with_for_update().execution_options(populate_existing=True)).all()
-    return next((one for one in locked if one.id == pulse_id), None)
+    return next((one for one in locked if (one.workspace, one.id) == (workspace, pulse_id)), None)
 
 
 def asked_before(
@@ -97,9 +98,17 @@ def closed_before(session: Session, workspace: str, pulse: Pulse) -> Pulse | Non
 
 
 def launched_since(session: Session, workspace: str, since: datetime) -> Sequence[Pulse]:
-    """The pulses that were launched since a moment, whatever became of them."""
-    theirs = (Pulse.workspace == workspace, Pulse.opened_at >= since, Pulse.invited > 0)
+    """The pulses that were launched since a moment, whatever became of them, in the whole organisation."""
+    theirs = (_in_organisation(workspace), Pulse.opened_at >= since, Pulse.invited > 0)
     return session.scalars(select(Pulse).where(*theirs).order_by(Pulse.id)).all()
+
+
+def _in_organisation(workspace: str) -> ColumnElement[bool]:
+    """In this workspace; or, where it is one of an organisation's, in any of them: its people are the same."""
+    organisation, slash, _ = workspace.partition("/")
+    if not slash:
+        return Pulse.workspace == workspace
+    return Pulse.workspace.startswith(f"{organisation}/", autoescape=True)
 
 
 def of_origin(session: Session, workspace: str, origin: str) -> Pulse | None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot import clock
 from bot.__main__ import main
 from rituals import sealed
-from storage import open_database
+from storage import Database, open_database
 from storage.installations import TokenKeys, put_installation
 from storage.keys import FileKeys, WrappedKeys
 from storage.outbox import owe
@@ -156,6 +157,22 @@ def test_a_database_that_is_not_there_is_a_fault(address: str, doctor: Doctor) -
     code, said = doctor(database_url=address)
     assert (code, faults(said)) == (1, ["database"])
     assert "CANDOR_DATABASE_URL" in said
+
+
+@pytest.mark.parametrize("setting", ["log_statement = 'all'", "log_min_duration_statement = 0"])
+def test_a_postgres_whose_log_tells_who_answers_is_a_fault(
+    doctor: Doctor, migrated_postgres: Database, setting: str
+) -> None:
+    url = migrated_postgres.engine.url
+    for change, faulty in (
+        ("RESET ALL", []),
+        (f"SET {setting}", ["database"]),
+        ("SET log_parameter_max_length = 0", []),
+        ("RESET ALL", []),
+    ):
+        with migrated_postgres.begin() as session:
+            session.execute(text(f'ALTER DATABASE "{url.database}" {change}'))
+        assert faults(doctor(database_url=url.render_as_string(hide_password=False))[1]) == faulty
 
 
 def test_a_clock_that_is_apart_from_slacks_is_a_fault(doctor: Doctor, moved: Moved) -> None:

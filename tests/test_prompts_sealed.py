@@ -67,7 +67,7 @@ def test_fewer_than_five_are_never_opened_and_not_counted(
 ) -> None:
     asked(candor, six[0])
     told = closed(candor, slack, six[:answered])
-    assert "Fewer than five answered, so nothing was opened, and nothing is kept." in told
+    assert "Fewer than five answered, so nothing is shown, and nothing is kept." in told
     assert MARKER not in told
     assert only(candor, Round).unsealed == []
     assert only(candor, Round).answer_count is None
@@ -108,7 +108,7 @@ def test_a_guest_and_whoever_came_later_have_no_seat(candor: Candor, slack: Slac
     assert {one.person for one in rows(candor, SealedSeat)} == set(PEOPLE)
     guest = slack.person("UGUEST", team="T1")
     guest.click("prompt_answer", on=question(slack, "C6"))
-    assert "asked of the people who were in the channel when it began" in heard(guest)
+    assert "You weren't among those who were asked" in heard(guest)
 
 
 def test_it_stays_on_everybodys_home_until_it_closes_answered_or_not(
@@ -178,3 +178,14 @@ def test_with_the_keys_out_of_reach_nothing_is_taken_and_nothing_closed(
     shutil.move(away, keys)
     candor.ring()
     assert only(candor, Round).closed_at == CLOSES
+
+
+def test_the_marks_of_a_keyboard_are_gone_and_the_lines_of_an_answer_are_kept(
+    candor: Candor, slack: Slack, six: list[Person]
+) -> None:
+    """A mark that nobody sees could be one that its author told somebody of."""
+    asked(candor, six[0])
+    for person in six[:5]:
+        answer(slack, person, "It\u2019s\u00a0fine\u200b\u2026\r\nReally.")
+    candor.ring_at(CLOSES)
+    assert only(candor, Round).unsealed == ["It's fine...\nReally."] * 5

@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 
 import storage.pulse as stored
-from rituals.pulse import asking
+from rituals.pulse import launching
 from rituals.pulse.consent import Terms
 from rituals.pulse.instruments import DEFAULT, load_instruments
 from storage import Database
@@ -68,11 +68,11 @@ def test_of_two_that_clash_one_wins(database: Database, tmp_path: Path, clash: s
     def launch(number: int, people: Sequence[str]) -> None:
         has_begun.set()
         with database.begin() as session:
-            opened[number] = asking.launch(session, files, "T1", number, people, NOON)
+            opened[number] = launching.launch(session, files, "T1", number, people, NOON)
 
     other = Thread(target=launch, args=(numbers[1], others))
     with database.begin() as session:
-        opened[numbers[0]] = asking.launch(session, files, "T1", numbers[0], PEOPLE, NOON)
+        opened[numbers[0]] = launching.launch(session, files, "T1", numbers[0], PEOPLE, NOON)
         other.start()
         has_begun.wait()
         other.join(timeout=0.5)
@@ -93,7 +93,7 @@ def test_two_processes_that_launch_the_same_pulse_open_it_once(database: Databas
 
     def launch() -> None:
         with database.begin() as session:
-            opened.append(asking.launch(session, FileKeys(tmp_path / "keys"), "T1", number, PEOPLE, NOON))
+            opened.append(launching.launch(session, FileKeys(tmp_path / "keys"), "T1", number, PEOPLE, NOON))
 
     threads = [Thread(target=launch) for _ in range(4)]
     for thread in threads:
@@ -109,5 +109,5 @@ def test_pulses_of_two_workspaces_do_not_wait_for_each_other(database: Database,
     numbers = [waits(database, *CHANNEL, workspace=workspace) for workspace in ("T1", "T2")]
     files = FileKeys(tmp_path / "keys")
     with database.begin() as one, database.begin() as two:
-        assert asking.launch(one, files, "T1", numbers[0], PEOPLE, NOON)
-        assert asking.launch(two, files, "T2", numbers[1], PEOPLE, NOON)
+        assert launching.launch(one, files, "T1", numbers[0], PEOPLE, NOON)
+        assert launching.launch(two, files, "T2", numbers[1], PEOPLE, NOON)

@@ -27,7 +27,7 @@ def test_who_was_not_invited_hears_so_and_nothing_is_stored(candor: Candor, slac
     slack.channels[CHANNEL].members.append("ULATE")
     before = nonces(candor)
     slack.person(who, team="T1").command("/pulse", "respond", channel=CHANNEL)
-    assert "The next one asks you too" in heard(slack.person(who, team="T1"))
+    assert "You weren't among those who were asked" in heard(slack.person(who, team="T1"))
     assert nonces(candor) == before
 
 

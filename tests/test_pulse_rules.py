@@ -6,6 +6,7 @@ import random
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,12 @@ from rituals.pulse.publishing import (
     HISTOGRAM_FROM,
     ItemResult,
     Published,
-    normal,
     publish,
     read_published,
     show_item,
 )
+from rituals.pulse.subtraction import points_at_few
+from rituals.sealed import normal
 
 OURS = load_instruments(None)
 OFF = FOLDER / "off"
@@ -157,21 +159,34 @@ def people(count: int, first: int = 0) -> list[str]:
     ("asked", "picked", "lately", "refused"),
     [
         (people(5), False, [], None),
-        (people(4), False, [], audience.TooFew),
-        (people(9), True, [], audience.TooFewPicked),
         (people(10), True, [], None),
         (people(10), True, [people(10)], None),
         (people(10), True, [people(10, first=2)], audience.TooAlike),
         (people(10), True, [people(10, first=3)], None),
         (people(11), True, [people(10)], audience.TooAlike),
-        (people(11), False, [people(10)], None),
+        (people(11), False, [people(10)], audience.TooAlike),  # the channel of those who were picked, and one
     ],
 )
-def test_who_may_be_asked_together(
+def test_beside_whom_people_may_be_asked_when_one_of_both_was_picked(
     asked: list[str], picked: bool, lately: list[list[str]], refused: type[Exception] | None
 ) -> None:
+    before = [set(one) for one in lately]
     with pytest.raises(refused) if refused else nullcontext():
-        audience.check_people(asked, picked, lately, 5)
+        audience.check_picked(asked, picked=picked, lately=before, by_hand=before, k=5)
+
+
+@pytest.mark.parametrize(
+    ("many", "picked", "refused"),
+    [
+        (5, False, None),
+        (4, False, audience.TooFew),
+        (9, True, audience.TooFewPicked),
+        (10, True, None),
+    ],
+)
+def test_how_many_may_be_asked_together(many: int, picked: bool, refused: type[Exception] | None) -> None:
+    with pytest.raises(refused) if refused else nullcontext():
+        audience.check_people(people(many), picked=picked, k=5)
 
 
 def test_two_halves_against_all_but_one_of_both_are_refused() -> None:
@@ -181,12 +196,28 @@ def test_two_halves_against_all_but_one_of_both_are_refused() -> None:
     agrees = {person: number % 3 != 0 for number, person in enumerate(people(20))}
     counts = [sum(agrees[person] for person in asked) for asked in (*halves, but_one)]
     assert counts[0] + counts[1] - counts[2] == agrees["U19"]  # the attack
-    with pytest.raises(audience.TooAlike):
-        audience.check_people(but_one, True, halves, 5)
-    with pytest.raises(audience.TooAlike):  # in whichever order they are asked
-        audience.check_people(halves[1], True, [but_one, halves[0]], 5)
-    audience.check_people(people(20), True, halves, 5)  # the whole tells no more than both halves
-    audience.check_people(people(15), True, halves, 5)  # five are left over: as many as may be spoken of
+    whole, last = set(but_one), set(halves[1])
+    before = [set(half) for half in halves]
+    for picked in (True, False):
+        with pytest.raises(audience.TooAlike):
+            audience.check_picked(but_one, picked=picked, lately=before, by_hand=before[:1], k=5)
+        with pytest.raises(audience.TooAlike):  # in whichever order they are asked
+            audience.check_picked(last, picked=picked, lately=[whole, before[0]], by_hand=before[:1], k=5)
+    with pytest.raises(audience.AskedElsewhere):  # three whole channels, of which nobody was picked
+        audience.check_elsewhere(but_one, before, [], 5)
+    for fair in (people(20), people(15)):  # the whole tells no more; five are as many as may be spoken of
+        audience.check_picked(fair, picked=True, lately=before, by_hand=before, k=5)
+        audience.check_elsewhere(fair, before, [], 5)
+
+
+def test_two_halves_against_two_other_halves_are_refused() -> None:
+    """Twelve people in four channels: each differs by five at least from each, and one of them is left over."""
+    a, b, c = {*people(6)}, {*people(6, first=6)}, {"U0", "U1", "U2", "U6", "U7", "U8"}
+    d = {"U3", "U4", "U5", "U9", "U10"}
+    assert all(len(one ^ other) >= 5 for one, other in combinations((a, b, c, d), 2))
+    for now, before in ((d, [a, b, c]), (a, [b, c, d])):
+        with pytest.raises(audience.AskedElsewhere):
+            audience.check_elsewhere(now, before, [], 5)
 
 
 def test_a_second_channel_of_all_but_one_is_not_asked_the_same() -> None:
@@ -196,18 +227,18 @@ def test_a_second_channel_of_all_but_one_is_not_asked_the_same() -> None:
         told = show_item("one", [agree[person] for person in channel])
         assert told.favourable == (5, 5), "so whoever isn't in the second channel did not agree"
     with pytest.raises(audience.AskedElsewhere):
-        audience.check_elsewhere(people(11), [people(12)], 5)
+        audience.check_elsewhere(people(11), [set(people(12))], [], 5)
     with pytest.raises(audience.AskedElsewhere):
-        audience.check_elsewhere(people(12), [people(30), people(12)], 5)
-    audience.check_elsewhere(people(12), [people(7)], 5)
-    audience.check_elsewhere(people(12), [], 5)
+        audience.check_elsewhere(people(12), [set(people(30)), set(people(12))], [], 5)
+    audience.check_elsewhere(people(12), [set(people(7))], [], 5)
+    audience.check_elsewhere(people(12), [], [], 5)
 
 
 audiences = st.sets(st.sampled_from(people(24)), min_size=10)
 
 
 @given(now=audiences, lately=st.lists(audiences, max_size=3))
-def test_no_sum_or_difference_of_up_to_three_audiences_comes_down_to_fewer_than_five(
+def test_no_sum_or_difference_of_up_to_four_audiences_comes_down_to_fewer_than_five(
     now: set[str], lately: list[set[str]]
 ) -> None:
     sums = [dict.fromkeys(now, 1)]
@@ -218,8 +249,8 @@ def test_no_sum_or_difference_of_up_to_three_audiences_comes_down_to_fewer_than_
             for sign in (1, -1)
         ]
     few = any(0 < sum(map(bool, one.values())) < 5 for one in sums)
-    if len(lately) < 3 and now not in lately:
-        assert audience.points_at_few(now, lately, 5) is few
+    if len({*map(frozenset, lately), frozenset(now)}) == len(lately) + 1:
+        assert points_at_few(now, lately, 5) is few
 
 
 def test_there_is_a_day_to_answer_and_four_weeks_between_the_same_questions() -> None:

@@ -88,8 +88,8 @@ NAMED = {  # by table and column: what holds somebody's name, as one and as many
     "review_person.person": ("review in which you were asked", "reviews in which you were asked"),
     "role.person": ("role that you have", "roles that you have"),
     "sealed_seat.person": (
-        "sealed round to which you were invited; whether you answered, nobody can tell",
-        "sealed rounds to which you were invited; whether you answered, nobody can tell",
+        "sealed round to which you were invited; whether you answered is sealed, too",
+        "sealed rounds to which you were invited; whether you answered is sealed, too",
     ),
     "showing.partner": ("thing that you show together with somebody", "things that you show with somebody"),
     "showing.person": ("thing that you showed or will show", "things that you showed or will show"),

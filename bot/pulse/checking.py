@@ -29,5 +29,7 @@ def checked(draft: forms.Draft, visit: Visit, rules: Rules, begins: datetime) ->
     terms = rules.terms(wanted.channel, k, wanted.closes_at, draft.zone, [visit.person])
     if draft.review is not None:
         terms = replace(terms, asked=f"the people of review {draft.review}")
+    elif draft.audience == "picked":
+        terms = replace(terms, asked=f"{len(draft.picked)} people, picked by whoever began this")
     people = visit.channel(wanted.channel).people
     return asking.check(wanted, rules.instruments, people, terms, begins), terms

@@ -28,7 +28,7 @@ class Rules:
             k=max(self.k, k),
             operator=self.operator,
             looks_after=self.operator in keepers,
-            viewers=f"everybody in <#{channel}>, all at the same moment",
+            viewers=_viewers(channel),
             closes=closes(closes_at, zone),
             version=self.version,
         )
@@ -40,10 +40,14 @@ class Rules:
             k=self.k,
             operator=self.operator,
             looks_after=False,
-            viewers=f"everybody in <#{channel}>, all at the same moment",
+            viewers=_viewers(channel),
             closes="at the hour that its invitation names",
             version=self.version,
         )
+
+
+def _viewers(channel: str) -> str:
+    return f"everybody who can open <#{channel}>, all at the same moment"
 
 
 def closes(at: datetime, zone: str) -> str:

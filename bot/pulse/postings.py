@@ -19,7 +19,7 @@ from bot.workspaces import Installation
 from rituals import nudges
 from rituals.calendar.schedules import next_dates
 from rituals.errors import ChannelArchived, InviteMe, Refusal
-from rituals.pulse import asking, audience, chart
+from rituals.pulse import asking, audience, chart, launching
 from rituals.pulse.asking import asked_in
 from rituals.pulse.closing import ENDED
 from rituals.pulse.recurring import schedule_number
@@ -42,7 +42,7 @@ REASONS: dict[str, type[Refusal]] = {
         audience.AskedElsewhere,
         audience.AskedTwice,
         asking.StillOpen,
-        asking.TooLate,
+        launching.TooLate,
         asking.Unanswered,
     )
 }

@@ -50,7 +50,7 @@ def open_for_review(ack: Ack, action: Json, visit: Visit, pulse_rules: Rules) ->
     may_start(asker, visit.channel(circle.channel))
     if not pulse_rules.operator.strip():
         raise NoOperator
-    check_people(circle.people, picked=True, lately=(), k=pulse_rules.k, fewest_picked=FEWEST)
+    check_people(circle.people, picked=True, k=pulse_rules.k, fewest_picked=FEWEST)
     draft = forms.new_draft(circle.channel, asker.zone, _next_working_day(asker.zone))
     draft = replace(draft, audience="review", review=circle.number, picked=circle.people)
     if len(circle.people) >= FEWEST_FOR_CLOSING and CLOSING in pulse_rules.instruments:

@@ -14,7 +14,7 @@ from bot.rooms import Bell
 from rituals import sealed
 from rituals.calendar.schedules import pause_channel
 from rituals.errors import ChannelArchived, InviteMe, Refusal
-from rituals.pulse import asking, closing, keeping
+from rituals.pulse import asking, closing, keeping, launching
 from storage.outbox import KEEP_SETTLED
 from storage.schema import Pulse
 
@@ -50,10 +50,10 @@ def launch(bell: Bell, pulse: Pulse) -> None:
         refusal = _unreachable(bell, client, pulse)
         people = _people(bell, client, pulse) if refusal is None else []
     except SlackApiError:
-        if bell.now + asking.A_DAY < pulse.closes_at:
+        if bell.now + launching.A_DAY < pulse.closes_at:
             raise  # a hiccup, until it is too late
     with bell.database.begin() as session:
-        asking.launch(session, bell.custody, pulse.workspace, pulse.id, people, bell.now, refusal)
+        launching.launch(session, bell.custody, pulse.workspace, pulse.id, people, bell.now, refusal)
         if refusal is not None:  # what comes again there waits, and whoever looks after it is told
             why = "is_archived" if isinstance(refusal, ChannelArchived) else "not_in_channel"
             pause_channel(session, pulse.workspace, pulse.channel, UNREACHABLE[why], bell.now)

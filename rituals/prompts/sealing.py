@@ -59,12 +59,16 @@ def seat(
 def take(
     session: Session, held: Held, workspace: str, round_id: int, person: str, words: str, now: datetime
 ) -> None:
-    """Put an answer into its box. Raises RoundClosed, InvalidField, and what `sealed.take` raises."""
-    words = words.strip()
+    """Put an answer into its box, without the marks of its keyboard.
+
+    Raises RoundClosed, InvalidField, and what `sealed.take` raises.
+    """
+    if len(words.strip()) > LONGEST_ANSWER:
+        said = f"This has {len(words.strip()):,} characters. Please keep it within {LONGEST_ANSWER}."
+        raise InvalidField("words", said)
+    words = "\n".join(sealed.normal(line) for line in words.splitlines()).strip()[:LONGEST_ANSWER]
     if not words:
         raise InvalidField("words", "Write a few words first.")
-    if len(words) > LONGEST_ANSWER:
-        raise InvalidField("words", f"This has {len(words):,} characters. Please keep it within {LONGEST_ANSWER}.")
     asked = rows.round_of(session, workspace, round_id)
     if asked is None:
         raise NotFound

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from itertools import combinations
 
 from rituals.errors import InvalidField, Refusal
+from rituals.pulse.subtraction import points_at_few
 
 FEWEST = 5
 FEWEST_PICKED = 10
@@ -44,8 +44,8 @@ class TooSoon(Refusal):
 
 
 class AskedElsewhere(Refusal):
-    """These people, or nearly these, were asked the same in the last four weeks. The difference between both
-    results would point at the few who were asked only once.
+    """These people, or nearly these, were asked the same in the last four weeks, or it may be the same in other
+    words. The results together would point at the few who were asked once less.
     """
 
 
@@ -55,61 +55,47 @@ class AskedTwice(Refusal):
     """
 
 
-def check_people(
-    people: Collection[str],
-    picked: bool,
-    lately: Sequence[Collection[str]],
-    k: int,
-    fewest_picked: int = FEWEST_PICKED,
-) -> None:
-    """See that these people may be asked together. `lately` are the hand-picked audiences of the last 90 days.
+def check_people(people: Collection[str], *, picked: bool, k: int, fewest_picked: int = FEWEST_PICKED) -> None:
+    """See that these are enough to be asked together.
 
     The people of a review were picked too, when it began. There five are enough, as in a channel: what makes them
     a group can be read by everybody. Beside every other audience they count as picked.
 
-    Raises TooFew, TooFewPicked, TooAlike.
+    Raises TooFew, TooFewPicked.
     """
     if len(people) < max(FEWEST, k):
         raise TooFew(people=len(people))
-    if not picked:
-        return
-    if len(people) < fewest_picked:
+    if picked and len(people) < fewest_picked:
         raise TooFewPicked
-    if points_at_few(set(people), [set(other) for other in lately], k):
+
+
+def check_picked(
+    people: Collection[str], *, picked: bool, lately: Sequence[set[str]], by_hand: Sequence[set[str]], k: int
+) -> None:
+    """See that nobody's choice of people points at a few, whatever is asked.
+
+    `lately` are the audiences of the last 90 days, `by_hand` those of them that somebody picked. A whole channel
+    is compared too, where somebody picked another audience: the one that is asked last can be either.
+
+    Raises TooAlike.
+    """
+    if points_at_few(set(people), lately, k, with_one_of=None if picked else by_hand):
         raise TooAlike(k=k)
 
 
-def points_at_few(people: set[str], lately: Sequence[set[str]], k: int) -> bool:
-    """Whether this audience, with one or two of those before it, comes down to fewer than k people.
-
-    Counts can be added and subtracted. One audience against another leaves those who are in one only; and the sum
-    of two halves, against all but one of both, leaves that one, though each differs widely from each.
-    """
-    before = [other for other in lately if other != people]
-    if any(len(people ^ other) < k for other in before):
-        return True
-    for one, other in combinations(before, 2):
-        for sum_of, against in (((one, other), people), ((people, one), other), ((people, other), one)):
-            size = abs(len(sum_of[0]) + len(sum_of[1]) - len(against))
-            if size < 2 * k and 0 < _left(*sum_of, against) < k:
-                return True
-    return False
-
-
-def _left(one: set[str], other: set[str], against: set[str]) -> int:
-    """How many people's answers are left in `one` + `other` - `against`; who is in both halves, always is."""
-    return len((one ^ other ^ against) | (one & other))
-
-
-def check_elsewhere(people: Collection[str], asked: Sequence[Collection[str]], k: int) -> None:
+def check_elsewhere(
+    people: Collection[str], asked: Sequence[set[str]], perhaps: Sequence[set[str]], k: int
+) -> None:
     """See that no statement goes to nearly the same people twice within four weeks.
 
     `asked` are the people of the pulses of that time with a statement of this one, in any channel and under any
-    name: a channel of all but one is quickly made, and so is a question in a statement's words.
+    name: a channel of all but one is quickly made, and so is a question in a statement's words. Three channels
+    can do it as well: two halves, and all but one of both. `perhaps` are those of other channels whose statement
+    may say the same in words of somebody's own.
 
     Raises AskedElsewhere.
     """
-    if any(len(set(people) ^ set(other)) < k for other in asked):
+    if set(people) in asked or points_at_few(set(people), [*asked, *perhaps], k):
         raise AskedElsewhere
 
 

@@ -62,7 +62,8 @@ def in_words(terms: Terms) -> list[str]:
     where = {
         "file": "Your answer is sealed with a key that lies in a file outside the database and its backups. When "
         "the pulse closes, the key is destroyed: from then on not even old copies of everything tell who answered "
-        "what. Until then, whoever has both the database and that file could see who has answered.",
+        "what. Until then, whoever has both the database and that file could see who has answered, and which "
+        "answers lie in the box: where there is but one, or all are alike, also whose they are.",
         "wrapped": "Your answer is sealed with a key that lies in the database, wrapped by a secret. Whoever has "
         "old copies of the database *and* that secret could link answers to people, even later.",
     }[terms.custody]
@@ -77,7 +78,8 @@ def in_words(terms: Terms) -> list[str]:
         "that no colleague can be certain what you said by subtracting what they said themselves. Several who put "
         "their answers together might be.",
         *([f"Asked: {terms.asked}."] if terms.asked else []),
-        f"Seen by: {terms.viewers}. Nobody sees it earlier or elsewhere, nor who has answered.",
+        f"Seen by: {terms.viewers}. Nobody sees it earlier. It tells how many of those asked have answered, and "
+        "not who: but where all have, it tells that of each.",
         f"It closes {terms.closes}, and can't be extended, reopened or looked into before. "
         f"(Candor {terms.version})",
     ]

@@ -8,14 +8,13 @@ certain whether somebody else agreed: no outsider, and no insider who subtracts 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from rituals.pulse.instruments import LOOP, POINTS, Instrument
+from rituals.sealed import normal
 
 FAVOURABLE = range(5, POINTS + 1)
 INSIDERS = 1  # who put their heads, and their own answers, together
@@ -23,9 +22,6 @@ HISTOGRAM_FROM = 10
 BINS = ((1, 2), (3, 4), (5, 7))
 LARGELY_AGREE, MIXED = 0.70, 0.40  # r_wg against a uniform null (James, Demaree & Wolf 1984)
 UNIFORM_VARIANCE = Fraction(POINTS**2 - 1, 12)
-LONGEST_COMMENT = 500
-JOINER = "\u200d"
-STRAY_JOINER = re.compile(rf"(?<![^\w\s]){JOINER}|{JOINER}(?![^\w\s])")  # elsewhere it holds an emoji together
 SCORE_NEEDS = Fraction(5, 7)  # of an instrument's items: else there is no score for the team
 
 Vector = Sequence[int | None]
@@ -183,16 +179,3 @@ def team_score(items: Sequence[ItemResult], asked: int) -> float | None:
     if asked < 2 or len(items) < SCORE_NEEDS * asked:
         return None
     return round(sum(one.worth for one in items) / len(items), 1)
-
-
-def normal(comment: str) -> str:
-    """A comment without the marks of a keyboard: quotes, dashes, spaces and look-alikes made the same.
-
-    What can't be seen (zero-width spaces, marks of direction) goes: it could be a mark that only its author knows.
-    """
-    seen = "".join(mark for mark in comment if unicodedata.category(mark) != "Cf" or mark == JOINER)
-    same = unicodedata.normalize("NFKC", STRAY_JOINER.sub("", seen))
-    for marks, plain in (("“”„«»‟", '"'), ("‘’‚‛`´", "'"), ("–—‒―‐−", "-"), ("…", "...")):
-        for mark in marks:
-            same = same.replace(mark, plain)
-    return " ".join(same.split())[:LONGEST_COMMENT]

@@ -10,7 +10,7 @@ from rituals import sealed
 from rituals.errors import InvalidField, NotFound
 from rituals.pulse.asking import asked_in, name
 from rituals.pulse.instruments import POINTS
-from rituals.pulse.publishing import LONGEST_COMMENT, Vector, normal
+from rituals.pulse.publishing import Vector
 from storage import Session
 from storage.keys import Custody, Held
 from storage.schema import Pulse
@@ -34,9 +34,9 @@ def _open(session: Session, workspace: str, pulse_id: int, now: datetime) -> Pul
 
 def as_it_will_read(comment: str) -> str:
     """A comment without what a keyboard gives away. Raises InvalidField."""
-    if len(" ".join(comment.split())) > LONGEST_COMMENT:
-        raise InvalidField("comment", f"Please keep it within {LONGEST_COMMENT} characters.")
-    return normal(comment)
+    if len(" ".join(comment.split())) > sealed.LONGEST_COMMENT:
+        raise InvalidField("comment", f"Please keep it within {sealed.LONGEST_COMMENT} characters.")
+    return sealed.normal(comment)
 
 
 def check(pulse: Pulse, answers: Vector, comment: str) -> None:

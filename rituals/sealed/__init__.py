@@ -34,6 +34,7 @@ from rituals.sealed.box import (
 from rituals.sealed.content import Answer
 from rituals.sealed.ending import Opened, Purged, end, forget, open_all, openable, purge, purged, tend
 from rituals.sealed.refusals import AlreadyAnswered, Lost, NotInvited, Over, TooLong, TryAgain
+from rituals.sealed.typography import normal
 
 __all__ = [
     "LONGEST_COMMENT",
@@ -54,6 +55,7 @@ __all__ = [
     "forget",
     "hold",
     "hold_all",
+    "normal",
     "open_all",
     "open_for",
     "openable",

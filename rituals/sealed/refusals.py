@@ -14,9 +14,7 @@ class AlreadyAnswered(Refusal):
 
 
 class NotInvited(Refusal):
-    """This was asked of the people who were in the channel when it began, so I can't take an answer from you.
-    The next one asks you too.
-    """
+    """You weren't among those who were asked when this began, so I can't take an answer from you."""
 
 
 class Over(Refusal):

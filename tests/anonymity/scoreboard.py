@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from tests.anonymity.linkage import PEOPLE, SURVEYS, Scores, most_by_chance
 
+ALIKE = (5, 6, 6, 7)
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
 STORE = ("storage/keys/*.py", "storage/sealed.py", "storage/schema/sealed.py", "rituals/sealed/*.py")
@@ -53,8 +55,16 @@ def _certain(scores: dict[str, Scores]) -> str:
     return (
         "Boxes in which whoever has all copies and reads the live key files once links an answer without a guess, "
         f"by the answers in the box: {shares}.\n"
+        "The answers of these surveys all differ. Where those in a box are all alike, whoever looks in once knows each "
+        f"one's: of boxes with one statement, answered at random with {', '.join(map(str, ALIKE))}, these are "
+        f"{', '.join(f'{fill}: {alike(fill):.0%}' for fill in range(2, 6))}.\n"
         f"In the milliseconds between a commit and the end of its old key, the answer just given: {within:.0%}."
     )
+
+
+def alike(fill: int) -> float:
+    """The share of boxes with so many answers in which all say the same, where each is one of ALIKE by chance."""
+    return sum((count / len(ALIKE)) ** fill for count in Counter(ALIKE).values())
 
 
 def write(block: str) -> None:

@@ -204,7 +204,9 @@ def test_no_path_of_a_submission_leaves_a_word_a_number_or_a_key_anywhere(
     assert "Something broke" in sent(slack, odd)
 
     stranger = form(slack, cem, pulse, mark("not invited"))
-    assert "The next one asks you too" in sent(slack, stranger | {"user": stranger["user"] | {"id": "UGUEST"}})
+    assert "You weren't among those who were asked" in sent(
+        slack, stranger | {"user": stranger["user"] | {"id": "UGUEST"}}
+    )
     elsewhere = form(slack, cem, pulse, mark("another workspace"))
     sent(slack, elsewhere | {"team": {"id": "T9", "domain": "nine"}, "user": {"id": "UNINE", "team_id": "T9"}})
 

@@ -33,6 +33,11 @@ def test_the_live_key_tells_for_sure_only_the_first_answer_in_a_box(scores: Scor
     assert scores.certain == {1: 1.0} | dict.fromkeys(range(2, PEOPLE + 1), 0.0)
 
 
+def test_how_often_all_in_a_box_say_the_same_is_reckoned_right() -> None:
+    all_of_two = [one == other for one in scoreboard.ALIKE for other in scoreboard.ALIKE]
+    assert scoreboard.alike(2) == sum(all_of_two) / len(all_of_two)
+
+
 def test_within_a_submission_the_live_key_tells_that_one_answer(scores: Scores) -> None:
     """Until the old key is overwritten both states of the box open: milliseconds, after a crash till the ring."""
     assert scores.between == dict.fromkeys(range(1, PEOPLE + 1), 1.0) | {2: 2.0}, "with two, the first one as well"

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import storage.pulse as rows
 from rituals import sealed
 from rituals.errors import Refusal
-from rituals.pulse import asking, closing, taking
+from rituals.pulse import asking, closing, launching, taking
 from rituals.pulse.consent import Terms
 from rituals.pulse.instruments import load_instruments
 from rituals.who_may import Asker
@@ -50,7 +50,7 @@ class OneWay(RuleBasedStateMachine):
         terms = Terms("file", 5, "somebody", False, "all", "soon", "1")
         with self.database.begin() as session:
             asking.ask(session, "T1", plan, INSTRUMENT, terms, keepers=["U0"], origin="form", now=NOON)
-            assert asking.launch(session, self.custody, "T1", 1, PEOPLE, NOON)
+            assert launching.launch(session, self.custody, "T1", 1, PEOPLE, NOON)
         self.began = self.frozen()
 
     def teardown(self) -> None:
@@ -109,7 +109,7 @@ class OneWay(RuleBasedStateMachine):
     @rule()
     def it_is_launched_again(self) -> None:
         with self.database.begin() as session:
-            assert not asking.launch(session, self.custody, "T1", 1, [*PEOPLE, "UMORE"], self.now)
+            assert not launching.launch(session, self.custody, "T1", 1, [*PEOPLE, "UMORE"], self.now)
 
     @rule()
     def the_same_is_asked_again(self) -> None:

@@ -14,7 +14,7 @@ import storage.pulse as rows
 from bot.blocks.pulse.answer import answer_form
 from bot.clock import now
 from rituals import sealed
-from rituals.pulse import asking, closing
+from rituals.pulse import asking, closing, launching
 from rituals.pulse.consent import Terms
 from rituals.pulse.instruments import DEFAULT, load_instruments
 from rituals.pulse.publishing import read_published
@@ -121,7 +121,7 @@ def _launch(database: Database, custody: Custody, size: int) -> Pulse:
         added = asking.ask(session, TEAM, plan, instrument, terms, keepers=["U0"], origin="bench", now=at)
         assert added is not None
         people = [f"U{number}" for number in range(size)]
-        assert asking.launch(session, custody, TEAM, added.id, people, at)
+        assert launching.launch(session, custody, TEAM, added.id, people, at)
     return added
 
 

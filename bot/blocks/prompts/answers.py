@@ -45,8 +45,10 @@ def sealed_form(round_id: int, question: str, until: str) -> Json:
             field("words", "Your answer", text_box(lines=True), hint=f"Up to {LONGEST_ANSWER} characters."),
             context(
                 "Sealed: kept without your name, and opened together with the others when the round closes, "
-                f"{until}. With fewer than five answers nothing is opened. Once sent it can't be changed, because "
-                "nobody can find it. How you write may still tell who you are."
+                f"{until}. With fewer than five answers nothing is shown. The digest says how many answered, not "
+                "who: where all did, that tells it of each. Once sent it can't be changed, as nobody can find it. "
+                "Quotes, spaces and marks that can't be seen are made the same; how you write may still tell who "
+                "you are."
             ),
         ],
         submit="Seal my answer",

@@ -57,7 +57,7 @@ def closed(asked: Round, count: int | None, following: Sequence[Occurrence]) -> 
     if asked.sealed and asked.unsealed is None:
         words = "Closed. The key to the answers is gone, so nobody can read them; please ask again."
     elif asked.sealed and not asked.unsealed:
-        words = "Closed. Fewer than five answered, so nothing was opened, and nothing is kept."
+        words = "Closed. Fewer than five answered, so nothing is shown, and nothing is kept."
     elif count is None:
         words = "Closed."
     elif count == 0:

@@ -25,7 +25,8 @@ from bot.blocks.pulse.forms import told
 from rituals.pulse.asking import asked_in
 from rituals.pulse.consent import read_terms
 from rituals.pulse.instruments import POINTS, Instrument
-from rituals.pulse.publishing import LONGEST_COMMENT, Vector
+from rituals.pulse.publishing import Vector
+from rituals.sealed import LONGEST_COMMENT
 from storage.schema import Pulse
 
 SKIP = "skip"  # prefer not to say

@@ -54,7 +54,7 @@ def invitation(pulse: Pulse) -> Message:
         [
             section(
                 f"{opening} how things are.* A few statements to agree with or not; it takes "
-                "two minutes. Nobody has to, and nobody sees who did."
+                "two minutes. Nobody has to; the result tells how many did, and not who."
             ),
             answer_button(pulse),
             context(

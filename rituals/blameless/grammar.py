@@ -173,6 +173,8 @@ class _Reader:
             return "PERSON", 2
         if said == "you" and after in ("all", "guys", "people", "folks", "lot"):
             return "YOU", 2
+        if said == "yours" and after == "truly":
+            return "SELF", 2
         if said in _PRONOUNS and not (said == "us" and self._said(at - 1) == "let"):
             return _PRONOUNS[said], 1
         if said in _PLURAL and not self._means_things():

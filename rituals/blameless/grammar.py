@@ -76,7 +76,8 @@ _HEADS = {
     "did",
 }
 _TOWARDS = {"by", "blame", "told", "ask"}  # a team may stand behind these, whatever follows
-_DRIVEN = {"driver", "drivers", "agent", "agents", "handler", "handlers"}  # persons behind one of these, else programs
+# Behind one of _DRIVES these are people, else programs.
+_DRIVEN = {"driver", "drivers", "agent", "agents", "handler", "handlers"}
 _DRIVES = {
     "delivery", "bus", "truck", "lorry", "forklift", "taxi", "train", "tram", "van", "crane",
     "ground", "baggage", "ramp", "gate", "support", "call", "travel", "customs", "service-desk",
@@ -241,6 +242,7 @@ class _Reader:
         if (
             (said == "shift" and before not in self.lists.times_of_day)
             or (said == "manager" and before in self.lists.machines)
+            or (said in ("head", "heads") and before in (*_POSSESSIVES, "her") and self._said(at + 1) != "of")
             or (said in ("operator", "operators") and before in self.lists.systems)
             or (said in self.lists.also_verbs and at == begin and before in self.lists.modals)
         ):

@@ -76,6 +76,12 @@ _HEADS = {
     "did",
 }
 _TOWARDS = {"by", "blame", "told", "ask"}  # a team may stand behind these, whatever follows
+# Behind one of _DRIVES these are people, else programs.
+_DRIVEN = {"driver", "drivers", "agent", "agents", "handler", "handlers"}
+_DRIVES = {
+    "delivery", "bus", "truck", "lorry", "forklift", "taxi", "train", "tram", "van", "crane",
+    "ground", "baggage", "ramp", "gate", "support", "call", "travel", "customs", "service-desk",
+}  # fmt: skip
 _LEADING = {"to", "by", "with", "for", "from", ":", "like"}  # a capital behind these is somebody, or some product
 
 
@@ -173,6 +179,8 @@ class _Reader:
             return "PERSON", 2
         if said == "you" and after in ("all", "guys", "people", "folks", "lot"):
             return "YOU", 2
+        if said == "yours" and after == "truly":
+            return "SELF", 2
         if said in _PRONOUNS and not (said == "us" and self._said(at - 1) == "let"):
             return _PRONOUNS[said], 1
         if said in _PLURAL and not self._means_things():
@@ -234,16 +242,20 @@ class _Reader:
         if (
             (said == "shift" and before not in self.lists.times_of_day)
             or (said == "manager" and before in self.lists.machines)
+            or (said in ("head", "heads") and before in (*_POSSESSIVES, "her") and self._said(at + 1) != "of")
             or (said in ("operator", "operators") and before in self.lists.systems)
             or (said in self.lists.also_verbs and at == begin and before in self.lists.modals)
         ):
             return False
-        return said in self.lists.people or self._is_trade(said)
+        is_driver = said in _DRIVEN and before in _DRIVES
+        return is_driver or said in self.lists.people or self._is_trade(said)
 
     def _goes_on(self, at: int, begin: int, has_article: bool) -> bool:
         """Whether a word that is no noun belongs to the phrase still: "the very new", "the failed"."""
         if self._said(at) in self.lists.adjectives:
             return True
+        if at and self.words[at].capital and self._said(at + 1) in self.lists.people and not self._stops(at):
+            return True  # "Treasury Ops"
         return has_article and (not self._stops(at) or (at == begin and is_past(self._said(at))))
 
     def _is_trade(self, said: str) -> bool:
@@ -258,6 +270,9 @@ class _Reader:
     def _team(self, at: int, has_article: bool) -> tuple[str, int]:
         """A team by its bare name, at the head of a clause or behind "by" or "told"."""
         said, before = self._said(at), self._said(at - 1)
+        if said == "tier" and self._said(at + 1) in ("number", "2"):
+            is_subject = before in _HEADS and self._verbish(at + 2)
+            return ("PERSON", 2) if is_subject or before in _TOWARDS else ("", 0)
         if has_article or said not in self.lists.teams:
             return "", 0
         if before in _TOWARDS or (before in _HEADS and self._verbish(at + 1)):

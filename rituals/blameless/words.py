@@ -16,6 +16,7 @@ _WORDS = re.compile(
     rf"""(?P<mention><[@!][^>\s]{{1,60}}> | @[A-Za-z][\w.-]{{1,40}})
        | (?P<hidden>{HIDDEN}+)
        | (?P<number>\d[\w:.,%-]*)
+       | (?P<short>[wW]/o?(?![\w/]))
        | (?P<word>[^\W\d_]\w*(?:['’-]\w+)*['’]?)
        | (?P<mark>\.\.+|…|[?!.,;:()=&/—–-])""",
     re.VERBOSE,
@@ -56,6 +57,8 @@ def spelled_out(text: str) -> list[Word]:
             found.append(Word("crowd" if crowd else "@", start, end))
         elif kind == "hidden":
             found.append(Word("quoted", start, end))
+        elif kind == "short":
+            found.append(Word("without" if said[-1] == "o" else "with", start, end))
         elif kind == "number":
             found.append(Word(_number(said), start, end))
         elif kind == "mark":

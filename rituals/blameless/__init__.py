@@ -5,9 +5,10 @@
 `words` and `grammar` find who does what, `rules` are data (rules.yaml), `model` weighs in where rules alone would
 be too sure or too deaf.
 
-How far to trust it: one hand wrote rules and sentences. Each part below was written when rules and weights stood
-still, and this is its first count. Then it was read and added to the open ones; `apart` and 5 (`fresh`) were not,
-and of them nothing but the counts has been looked at.
+How far to trust it: one hand wrote rules and the sentences up to 7; those from 8 on were written without sight of
+the rules, half of their clean ones to mislead. Each part below was written when rules and weights stood still, and
+this is its first count. Then it was read and added to the open ones; `apart`, 5 (`fresh`), 10 and 11 (`held`) were
+not, and of them nothing but the counts has been looked at.
 
 | part (sentences), in the voices of      | blame found as nudge | self-blame as self | false on clean |
 |-----------------------------------------|----------------------|--------------------|----------------|
@@ -19,11 +20,15 @@ and of them nothing but the counts has been looked at.
 | 5 (223) incident accounts               | 108 of 115, 94 %     | 20 of 20           | 1 of 80        |
 | 6 (145) accounts in unusual turns       | 52 of 89, 58 %       | 12 of 12           | 0 of 44        |
 | 7 (74) the last                         | 34 of 44, 77 %       | 5 of 6             | 0 of 24        |
-| 1 to 7 together                         | 415 of 680, 61 %     | 93 of 108, 86 %    | 12 of 454, 2.6 %|
+| 8 (707) sixteen trades                  | 169 of 336, 50 %     | 37 of 40           | 12 of 311      |
+| 9 (737) software, in many moods         | 196 of 342, 57 %     | 28 of 41           | 17 of 333      |
+| 10 (160) as in most companies           | 63 of 80, 79 %       | 15 of 15           | 3 of 65        |
+| 11 (160) the same in unusual turns      | 25 of 80, 31 %       | 7 of 15            | 4 of 65        |
+| 1 to 11 together                        | 868 of 1,518, 57 %   | 180 of 219, 82 %   | 48 of 1,228, 3.9 %|
 
-So what is said in the usual words is heard, and of what is said in unusual ones about half. `apart` has been
-counted by hand three times, and the suite counts it at every run: after all this it stands at 86 %, 30 of 30 and
-3 of 150.
+So what is said in the usual words is heard, and of what is said in unusual ones about half. After 8 and 9 were
+read, the kept parts were counted again: `apart` stands at 86 %, 30 of 30 and 3 of 150, `held` at 61 %, 25 of 30
+and 7 of 130.
 
 The model is worth having for its veto. Where it hears next to nothing (UNHEARD) a rule is dropped: one rightly
 found sentence in a hundred is lost and one false alarm in six. Alone it speaks from LOUD on: a quarter of what the

@@ -55,9 +55,9 @@ def _certain(scores: dict[str, Scores]) -> str:
     return (
         "Boxes in which whoever has all copies and reads the live key files once links an answer without a guess, "
         f"by the answers in the box: {shares}.\n"
-        "The answers of these surveys all differ. Where those in a box are all alike, whoever looks in once knows each "
-        f"one's: of boxes with one statement, answered at random with {', '.join(map(str, ALIKE))}, these are "
-        f"{', '.join(f'{fill}: {alike(fill):.0%}' for fill in range(2, 6))}.\n"
+        "The answers of these surveys all differ. Where those in a box are all alike, whoever looks in once knows "
+        f"each one's: of boxes with one statement, answered at random with {', '.join(map(str, ALIKE))}, these "
+        f"are {', '.join(f'{fill}: {alike(fill):.0%}' for fill in range(2, 6))}.\n"
         f"In the milliseconds between a commit and the end of its old key, the answer just given: {within:.0%}."
     )
 

@@ -19,7 +19,7 @@ def main() -> None:
         write(weights)
         print(f"{len(weights.blame)} weights.")
         return
-    for title in ("practice", "apart", "fresh", "open"):
+    for title in ("practice", "apart", "fresh", "held", "open"):
         given = list(practice() if title == "practice" else read(title))
         if given:
             print(table(title, count(given)), end="\n\n")

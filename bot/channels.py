@@ -62,7 +62,7 @@ def note_joined(event: Json, visit: Visit, workspaces: Workspaces) -> None:
             for schedule in resume_channel(session, visit.workspace, channel, UNREACHABLE[reason], now())
         ]
     if event.get("inviter"):
-        going_on = f" {len(resumed)} paused before; they go on now." if resumed else ""
+        going_on = f" What was paused here goes on now: {len(resumed)}." if resumed else ""
         said = message(
             [
                 section(

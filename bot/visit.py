@@ -58,6 +58,14 @@ class Visit:
         """(id, name) of all people of a small workspace; None when a list can't hold them."""
         return self.people.everybody(self.client, self.workspace)
 
+    def team(self) -> list[tuple[str, str]] | None:
+        """The same without guests: whom something can be asked of."""
+        listed = self.everybody()
+        if listed is None:
+            return None
+        known = {person: self.people.known(self.workspace, person) for person, _ in listed}
+        return [(person, name) for person, name in listed if (met := known[person]) is None or not met.is_guest]
+
     def open(self, view: Json) -> str:
         """Open a form; its id. Its trigger lives three seconds and works once: look things up before, briefly."""
         return str(self.client.views_open(trigger_id=self.trigger, view=view)["view"]["id"])

@@ -48,12 +48,13 @@ def want(
     until: datetime | None = None,
     accepted: bool = False,
     days_off: Collection[date] = (),
+    asks: bool = True,
 ) -> None:
     """Want to tell somebody something, once per key, when their day has room for it.
 
     After `until` it is pointless. What somebody took on themselves (`accepted`: a slot, an action) keeps to
     their hours but not to the budget; it still counts in it, so that others wait. On `days_off`, by the
-    person's own date, it isn't said.
+    person's own date, it isn't said. What `asks` nothing (you host, you show something next) can't be ignored.
     """
     ends = until or now + WORTH_SAYING
     first, last = (now - A_DAY).date(), (ends + A_DAY).date()
@@ -68,6 +69,7 @@ def want(
         expires_at=ends,
         accepted=accepted,
         not_on=sorted(day.isoformat() for day in days_off if first <= day <= last),
+        asks=asks,
     )
 
 

@@ -25,8 +25,12 @@ def want(
     expires_at: datetime,
     accepted: bool = False,
     not_on: Sequence[str] = (),
+    asks: bool = True,
 ) -> bool:
-    """Want to tell somebody something privately; False when `key` was wanted before."""
+    """Want to tell somebody something privately; False when `key` was wanted before.
+
+    What `asks` nothing counts as answered: nobody can ignore it.
+    """
     row = {
         "workspace": workspace,
         "key": key,
@@ -37,6 +41,7 @@ def want(
         "expires_at": expires_at,
         "accepted": accepted,
         "not_on": list(not_on),
+        "minded_at": None if asks else wanted_at,
     }
     return insert_once(session, Nudge, row)
 

@@ -133,7 +133,7 @@ def test_no_event_sends_one_message_and_the_same_person_hosts_next(
     candor.ring()
     assert "doesn't take place" in posted(slack)[0]["text"]
     [told] = replies(slack)
-    assert "No demo day on Thu 3 Dec 2026" in told["text"]
+    assert "|Thu 3 Dec 2026, 15:00 CET>. The next one is on <!date^" in told["text"]
     ring_through(candor, at("2026-12-10 16:00"))
     assert len(replies(slack)) == 1
     assert [event.host for event in rows(candor, DemoEvent)] == [host, host]

@@ -110,7 +110,7 @@ def test_publishing_waits_for_the_people_quoted_until_their_time_is_over(
     dee.click("On to the quotes", on=dee.ephemerals[-1])
     for word in ("publish 1", "status 1"):
         dee.command("/postmortem", word, channel="C1")
-    assert "2 quotes wait for the people quoted" in str([one["text"] for one in dee.ephemerals])
+    assert "Quotes that wait for the people quoted: 2" in str([one["text"] for one in dee.ephemerals])
     dee.click("Publish", on=dee.ephemerals[-1])
     assert "wait for the people quoted" in heard(dee)
     assert only(candor, Review).stage == "soak"

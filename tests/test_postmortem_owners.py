@@ -78,8 +78,13 @@ def test_the_next_owner_is_asked_and_reminded(slack: Slack, candor: Candor) -> N
     ask = next(one for one in dee.direct_messages if LEFT in one["text"])
     dee.click("Ask somebody", on=ask)
     assert "Alert on a full pool" in words(dee.modal)
-    dee.submit({"owner": "UGUEST", "due": "2026-12-18"})
+    assert "UGUEST" not in str(dee.modal), "a guest is asked nothing"
+    slack.users["UCEM"].is_restricted = True
+    candor.house.people._known.clear()
+    dee.submit({"owner": "UCEM", "due": "2026-12-18"})
     assert "can't be asked" in str(dee.form_errors)
+    slack.users["UCEM"].is_restricted = False
+    candor.house.people._known.clear()
     dee.submit({"owner": "UCEM", "due": "2026-12-18"})
     dee.close()
     action = only(candor, ReviewAction)

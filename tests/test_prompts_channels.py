@@ -44,7 +44,7 @@ def test_a_removed_bot_pauses_and_goes_on_when_invited_again(running: Candor, sl
     slack.join("C1", "UBOT", inviter="UBEN")
     assert only(running, Schedule).next_due == at("2026-12-01 10:00")
     [told] = slack.person("UBEN", team="T1").ephemerals
-    assert "1 paused before" in told["text"]
+    assert "What was paused here goes on now: 1." in told["text"]
     assert slack.channels["C1"].messages == []
 
 

@@ -107,4 +107,10 @@ def my_data(kept: Mapping[str, int], quiet: str | None, zone: str | None) -> lis
     told = [section("*What I keep with your name on it*\n" + "\n".join(lines))]
     if "account.person" in kept:
         told.append(context("`/postmortem my-data` shows your accounts of incidents, and deletes them."))
-    return [*told, context("What you write in a thread is Slack's, not mine: I keep no copy of it.")]
+    return [
+        *told,
+        context(
+            "What you write in a thread is Slack's, not mine: I keep no copy of it, except of a message that "
+            "somebody put on the timeline of a review."
+        ),
+    ]

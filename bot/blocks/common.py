@@ -96,11 +96,22 @@ def clip_escaped(words: str, limit: int) -> str:
     return re.sub(r"&[a-z]{0,3}$", "", escaped[: limit - 1]).rstrip() + "…"
 
 
+def counted(many: int, what: str) -> str:
+    """1 slot, 2 slots, 1,000 slots."""
+    return f"{many:,} {what}{'' if many == 1 else 's'}"
+
+
 def instant(at: datetime, zone: str) -> str:
     """A moment in each reader's own zone, and in the schedule's where Slack can't tell."""
     local = at.astimezone(ZoneInfo(zone))
     fallback = f"{local:%a} {local.day} {local:%b %Y}, {local:%H:%M} {local:%Z}"
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def hour(at: datetime, zone: str) -> str:
+    """The time of day alone, in each reader's own zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"<!date^{int(at.timestamp())}^{{time}}|{local:%H:%M} {local:%Z}>"
 
 
 def there(at: datetime, zone: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from slack_bolt import App
 
 import storage.demo_day
-from bot.blocks.common import clip
+from bot.blocks.common import clip, counted
 from bot.demo_day import calendars, commands, events, setting_up
 from bot.demo_day.postings import postings
 from bot.demo_day.telling import NUDGES, due_for, offer
@@ -69,4 +69,4 @@ def begin(_session: Session, _claim: Claim, _now: datetime) -> object:
 def asks(session: Session, schedule: Schedule) -> str:
     """A demo day in a few words."""
     day = demo_day_of(session, schedule)
-    return clip(f"Demo day: {day.slots} slots of {day.minutes} minutes, {day.place}", 200)
+    return clip(f"Demo day: {counted(day.slots, 'slot')} of {counted(day.minutes, 'minute')}, {day.place}", 200)

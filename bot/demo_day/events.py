@@ -48,7 +48,10 @@ def _sign_up_form(visit: Visit, event_id: int, title: str | None = None) -> Json
             for one in room.outcomes(session, visit.workspace, visit.person, now())
         ]
     may_read(visit.channel(event.channel))
-    return forms.sign_up_form(event, day, kept.zone, mine, is_full, visit.everybody(), title, outcomes)
+    members = visit.people.members(visit.client, visit.workspace, event.channel)
+    team = visit.team()
+    there = None if team is None else [one for one in team if one[0] in members]
+    return forms.sign_up_form(event, day, kept.zone, mine, is_full, there, title, outcomes)
 
 
 def take_sign_up(ack: Ack, view: Json, visit: Visit) -> None:

@@ -57,7 +57,7 @@ def say_link(session: Session, delivery: Delivery, _seen: Any, now: datetime) ->
     shown = [one for one in rows.showings(session, event.workspace, event.id) if not one.waits]
     if event.ts is None or not shown or event.cancelled_at is not None or is_on_hold(kept, event, now):
         return None
-    return messages.start_link(event, day, shown)
+    return messages.start_link(event, day, kept.zone, shown)
 
 
 def say_cancelled(session: Session, delivery: Delivery, _seen: Any, now: datetime) -> Message | None:

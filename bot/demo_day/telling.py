@@ -93,7 +93,7 @@ def say_recap(session: Session, nudge: Nudge) -> list[Json] | None:
     if event.recapped_at is not None or nudge.person not in may_show:
         return None
     shown = [one for one in rows.showings(session, nudge.workspace, event.id) if not one.waits]
-    return notes.recap_draft(event, kept.zone, shown) if shown else None
+    return notes.recap_draft(event, kept.zone, shown, hosted=nudge.person == event.host) if shown else None
 
 
 def say_paused(session: Session, nudge: Nudge) -> list[Json] | None:

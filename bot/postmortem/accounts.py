@@ -13,7 +13,7 @@ from bot.postmortem.reading import of_click
 from bot.visit import Visit
 from rituals.postmortem import accounts
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.refusals import AccountsClosed, NotAsked, NotYourReview
+from rituals.postmortem.refusals import AccountsClosed, NotAsked, NotForYou
 from rituals.postmortem.reviews import find, takes_part
 from rituals.sealed.refusals import Lost
 from storage.schema import Review
@@ -82,7 +82,7 @@ def _opened(visit: Visit, review_id: int, page: int, kit: Kit) -> Json:
     with visit.sessions.reading() as session:
         review = find(session, visit.workspace, review_id)
         if not takes_part(session, review, visit.person):
-            raise NotYourReview
+            raise NotForYou
         opened = accounts.open_all(session, visit.custody, visit.workspace, review_id)
     return messages.opened(review, accounts.by_question(opened, kit), kit, page)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack
 
 import storage.postmortem as rows
-from bot.blocks.common import Json, carried, notice, read_form, section
+from bot.blocks.common import Json, carried, counted, notice, read_form, section
 from bot.blocks.postmortem import deciding, messages, writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
@@ -52,7 +52,8 @@ def take_choice(ack: Ack, view: Json, visit: Visit) -> None:
         may_move(session, find(session, visit.workspace, review_id), asker)
         count = quotes.choose(session, visit.custody, visit.workspace, review_id, picked)
     ack(
-        response_action="update", view=notice("Chosen", f"{count} quotes. Each is asked before the report has it.")
+        response_action="update",
+        view=notice("Chosen", f"{counted(count, 'quote')}. Each is asked before the report has it."),
     )
 
 
@@ -105,7 +106,7 @@ def _show(visit: Visit, review: Review, idea: ReviewAction | None) -> None:
             one for one in rows.parts_of(session, visit.workspace, Finding, review.id) if one.kind == "condition"
         ]
     due = review.actions_due.astimezone(ZoneInfo(review.zone)).date()
-    visit.open(deciding.action(review, found, visit.everybody(), idea, due))
+    visit.open(deciding.action(review, found, visit.team(), idea, due))
 
 
 def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:

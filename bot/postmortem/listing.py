@@ -13,6 +13,7 @@ from bot.visit import Visit
 from bot.workspaces import Workspaces
 from rituals.postmortem import conditions
 from rituals.postmortem.kit import Kit
+from rituals.postmortem.reviews import leads, takes_part
 from rituals.who_may import may_read, may_start
 from storage.schema import Finding, Moment, Review, ReviewAction
 
@@ -39,7 +40,7 @@ def take_command(ack: Ack, command: Json, visit: Visit, workspaces: Workspaces, 
         case "start" | "new":
             starting.show_first(visit, channel=channel)
         case "status":
-            reply(_status(visit, meant(visit, rest, channel), kit))
+            reply(_status(visit, meant(visit, rest, channel)))
         case "accounts":
             reply(accounts.tell_waiting(visit))
         case "timeline":
@@ -67,11 +68,14 @@ def take_command(ack: Ack, command: Json, visit: Visit, workspaces: Workspaces, 
             reply([section(f"I don't know `{escape(verb[:20].replace('`', ''))}`. " + HELP)])
 
 
-def _status(visit: Visit, review: Review, kit: Kit) -> list[Json]:
+def _status(visit: Visit, review: Review) -> list[Json]:
+    asker = visit.asker()
     with visit.sessions.reading() as session:
         given = len(rows.accounts_of(session, visit.workspace, review.id))
         asked = len(rows.people_of(session, visit.workspace, review.id))
-    return [*messages.status(review, kit, given, asked), *moving.to_ask_its_people(visit, review)]
+        may_lead, was_asked = leads(session, review, asker), takes_part(session, review, visit.person)
+    told = messages.status(review, given, asked, leads=may_lead, was_asked=was_asked)
+    return [*told, *moving.to_ask_its_people(visit, review)]
 
 
 def _find(visit: Visit, words: str) -> list[Review]:

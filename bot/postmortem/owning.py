@@ -75,7 +75,7 @@ def open_hand_on(ack: Ack, action: Json, visit: Visit) -> None:
     with visit.sessions.reading() as session:
         found = actions.theirs(session, visit.workspace, action_id, asker)
     fortnight = now() + timedelta(days=14)
-    visit.open(blocks.hand_on(found, visit.everybody(), max(found.due or fortnight, fortnight).date()))
+    visit.open(blocks.hand_on(found, visit.team(), max(found.due or fortnight, fortnight).date()))
 
 
 def take_hand_on(ack: Ack, view: Json, visit: Visit) -> None:

@@ -56,11 +56,10 @@ def take_first(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     """What happened and who was there; who had which part is asked next."""
     begun = forms.read_first(view, now())
     may_start(visit.member(), visit.channel(begun.channel))
-    everybody = visit.everybody()
-    others = [one for one, _ in everybody or [] if not _is_known_guest(visit, one)]
+    everybody, team = visit.everybody(), visit.team()
     with visit.sessions.reading() as session:
-        suggested = reviews.suggest(session, visit.workspace, begun.people, others)
-    ack(response_action="update", view=forms.roles(begun, kit, everybody, suggested))
+        suggested = reviews.suggest(session, visit.workspace, begun.people, [one for one, _ in team or []])
+    ack(response_action="update", view=forms.roles(begun, kit, everybody, team, suggested))
 
 
 def take_roles(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:

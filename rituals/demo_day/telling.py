@@ -10,6 +10,8 @@ from rituals.calendar.schedules import find, plan_of
 from storage import Session
 from storage.schema import DemoEvent, Json
 
+ASKING = ("ask", "empty", "recap")  # the others say what is, and wait for nothing
+
 
 def key_of(event: DemoEvent) -> str:
     """How the keys of all that is told about an event begin."""
@@ -46,4 +48,5 @@ def tell(
         until=until,
         accepted=accepted,
         days_off=plan.days_off,
+        asks=what in ASKING,
     )

@@ -13,6 +13,12 @@ class NotYourReview(Refusal):
     """This review belongs to people and a channel that you aren't in, so I can't show it. Ask somebody there."""
 
 
+class NotForYou(Refusal):
+    """Only those who were asked read the accounts. The report tells what they quote of them, and what you know
+    belongs on the timeline.
+    """
+
+
 class NotAsked(Refusal):
     """This review didn't ask you for an account. What you know still counts: add it to its timeline."""
 
@@ -44,7 +50,7 @@ class WrongStage(Refusal):
 
 
 class QuotesOpen(Refusal):
-    """{count} quotes wait for the people quoted, until {until}. After that silence keeps the less revealing
+    """Quotes that wait for the people quoted: {count}, until {until}. After that silence keeps the less revealing
     form, and you can publish.
     """
 

@@ -231,16 +231,21 @@ def may_see(session: Session, review: Review, person: str, *, in_channel: bool) 
         raise NotYourReview
 
 
+def leads(session: Session, review: Review, asker: Asker) -> bool:
+    """Whether somebody may move a review on."""
+    if asker.person in (review.facilitator, review.started_by) or asker.is_admin:
+        return True
+    return review.overdue_at is not None and takes_part(session, review, asker.person)
+
+
 def may_move(session: Session, review: Review, asker: Asker) -> None:
     """Facilitator and starter move a stage on, and admins; once it is overdue, anybody who was asked.
 
     Raises OnlyTheFacilitator.
     """
+    if leads(session, review, asker):
+        return
     keepers = (review.facilitator, review.started_by)
-    if asker.person in keepers or asker.is_admin:
-        return
-    if review.overdue_at is not None and takes_part(session, review, asker.person):
-        return
     raise OnlyTheFacilitator(keepers=" and ".join(f"<@{one}>" for one in dict.fromkeys(keepers) if one))
 
 

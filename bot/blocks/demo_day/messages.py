@@ -12,8 +12,10 @@ from bot.blocks.common import (
     button,
     clip_escaped,
     context,
+    counted,
     escape,
     header,
+    hour,
     instant,
     message,
     quote,
@@ -69,16 +71,23 @@ def event_message(
 def agenda(event: DemoEvent, zone: str, shown: Sequence[Showing], *, with_times: bool) -> list[Json]:
     """One by one who shows what; with the time at which each begins.
 
-    For whom it is, then the links, are left out of an agenda that would be longer than its message may be.
+    For whom it is, then the links, then the end of long titles are left out of an agenda that would be longer than
+    its message may be.
     """
     begins = [
         event.at + timedelta(minutes=sum(one.minutes for one in shown[:place])) for place in range(len(shown))
     ]
-    times = [f"{there(begin, zone)[-5:]} · " if with_times else "• " for begin in begins]
+    times = [f"{hour(begin, zone)} · " if with_times else "• " for begin in begins]
     lines: list[str] = []
-    for linked, for_whom in ((True, True), (True, False), (False, False)):
+    for linked, for_whom, longest in (
+        (True, True, 170),
+        (True, False, 170),
+        (False, False, 170),
+        (False, False, 100),
+    ):
         lines = [
-            f"{time}{_titled(one, linked)}, {_who(one)} ({one.minutes} min)" + (_for_whom(one) if for_whom else "")
+            f"{time}{_titled(one, linked, longest)}, {_who(one)} ({one.minutes} min)"
+            + (_for_whom(one) if for_whom else "")
             for time, one in zip(times, shown, strict=True)
         ]
         links = sum(len(escape(one.link or "")) for one in shown) if linked else 0
@@ -96,8 +105,8 @@ def _who(one: Showing) -> str:
     return " and ".join(f"<@{person}>" for person in presenters([one]))
 
 
-def _titled(one: Showing, linked: bool) -> str:
-    title = clip_escaped(one.title.replace("|", "/"), 170)
+def _titled(one: Showing, linked: bool, longest: int) -> str:
+    title = clip_escaped(one.title.replace("|", "/"), longest)
     return f"<{escape(one.link)}|{title}>" if one.link and linked else f"*{title}*"
 
 
@@ -111,7 +120,9 @@ def _invitation(event: DemoEvent, day: DemoDay, taken: int, waiting: int) -> lis
         return [context("Async this time: show it in the thread, whenever it suits you today.")]
     free = max(day.slots - taken, 0)
     words = (
-        f"{free} of {day.slots} slots free, up to {day.minutes} minutes each" if free else "All slots are taken"
+        f"{free} of {counted(day.slots, 'slot')} free, up to {counted(day.minutes, 'minute')} each"
+        if free
+        else "All slots are taken"
     )
     words += f"; {waiting} waiting." if waiting else "."
     value = str(event.id)
@@ -127,18 +138,19 @@ def _invitation(event: DemoEvent, day: DemoDay, taken: int, waiting: int) -> lis
 
 def _recap(event: DemoEvent, zone: str, shown: Sequence[Showing]) -> list[Json]:
     names = " and ".join(f"<@{person}>" for person in presenters(shown))
-    blocks = [section(f"*Shown on {there(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
+    blocks = [section(f"*Shown on {instant(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
     if event.recap:
         blocks.append(section(quote(event.recap)))
-    blocks.append(context(f"Thank you, {names}." + (f" Hosted by <@{event.host}>." if event.host else "")))
+    host = f" <@{event.host}> hosted." if event.host else ""
+    blocks.append(context(f"Thank you, {names}.{host}"))
     return blocks
 
 
-def start_link(event: DemoEvent, day: DemoDay, shown: Sequence[Showing]) -> Message:
-    """In the thread, ten minutes before: the place, for those who show something."""
+def start_link(event: DemoEvent, day: DemoDay, zone: str, shown: Sequence[Showing]) -> Message:
+    """In the thread, ten minutes before: the place and, as it may come late, the hour; for who shows something."""
     names = " ".join(f"<@{person}>" for person in presenters(shown))
     return message(
-        [section(f"We begin in ten minutes: {escape(day.place)}\n{names}")],
+        [section(f"We begin on {instant(event.at, zone)}: {escape(day.place)}\n{names}")],
         thread_ts=event.ts or "",
         edits=event.reply_ts,
     )
@@ -146,9 +158,9 @@ def start_link(event: DemoEvent, day: DemoDay, shown: Sequence[Showing]) -> Mess
 
 def cancelled(event: DemoEvent, zone: str, following: Sequence[Occurrence], told: Sequence[str]) -> Message:
     """The one message of a day that doesn't take place; in the thread of its sign-up, where there is one."""
-    words = f"No demo day on {there(event.at, zone)}."
+    words = f"No demo day on {instant(event.at, zone)}."
     if following:
-        words += f" The next one is {instant(following[0].at, zone)}."
+        words += f" The next one is on {instant(following[0].at, zone)}."
     names = " ".join(f"<@{person}>" for person in told)
     return message([section(f"{words}\n{names}".strip())], thread_ts=event.ts, edits=event.reply_ts)
 
@@ -159,7 +171,7 @@ def dates(following: Sequence[Occurrence], hosted: str | None) -> list[Json]:
         return [section("No date is to come.")]
     lines = "\n".join(f"• {there(one.at, one.zone)}" for one in following)
     host = f"\nThe next one is hosted by <@{hosted}>." if hosted else ""
-    return [section(f"*The next demo days*\n{lines}{host}")]
+    return [section(f"*The next demo days* ({following[0].zone})\n{lines}{host}")]
 
 
 def line_up(event: DemoEvent, day: DemoDay, zone: str, showings: Sequence[Showing]) -> list[Json]:
@@ -167,7 +179,8 @@ def line_up(event: DemoEvent, day: DemoDay, zone: str, showings: Sequence[Showin
     shown = [one for one in showings if not one.waits]
     waiting = [one for one in showings if one.waits]
     host = f"<@{event.host}>" if event.host else "nobody yet"
-    told = [section(f"*{there(event.at, zone)}*, hosted by {host}. {len(shown)} of {day.slots} slots taken.")]
+    taken = f"{len(shown)} of {counted(day.slots, 'slot')} taken"
+    told = [section(f"*{instant(event.at, zone)}*, hosted by {host}. {taken}.")]
     if shown:
         told += agenda(event, zone, shown, with_times=True)
     if waiting:
@@ -181,7 +194,7 @@ def history(found: Sequence[tuple[DemoEvent, Sequence[Showing]]], zone: str) -> 
     """What was shown, newest first, as much as one answer holds."""
     told: list[Json] = []
     for event, shown in found:
-        more = [section(f"*{there(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
+        more = [section(f"*{instant(event.at, zone)}*"), *agenda(event, zone, shown, with_times=False)]
         length = sum(len(block["text"]["text"]) for block in [*told, *more])
         if told and (len(told) + len(more) > MOST_BLOCKS or length > MOST_TEXT):
             return [*told, context("And more: put a word behind `/demoday history` to search for it.")]

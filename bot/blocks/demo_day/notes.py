@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks.common import Json, actions, button, clip, clip_escaped, escape, section, sure, there
+from bot.blocks.common import Json, actions, button, clip, clip_escaped, escape, instant, section, sure, there
 from bot.blocks.demo_day.messages import agenda
 from rituals.demo_day.slots import LONGEST_TITLE, missing, one_line
 from storage.schema import DemoDay, DemoEvent, Schedule, Showing
@@ -44,8 +44,8 @@ def may_we_ask(event: DemoEvent, zone: str, is_first: bool, partner: str | None)
         company += f" <@{partner}> has shown something here before, and would be glad to."
     return [
         section(
-            f"May I ask you to show something in <#{event.channel}> on {there(event.at, zone)}? Half-done work is "
-            f"welcome.{company} *Nothing this time* is a full answer, and nobody sees it."
+            f"May I ask you to show something in <#{event.channel}> on {instant(event.at, zone)}? Half-done work "
+            f"is welcome.{company} *Nothing this time* is a full answer, and nobody sees it."
         ),
         actions(
             f"ask-{event.id}",
@@ -72,8 +72,8 @@ def your_turn(event: DemoEvent, zone: str) -> list[Json]:
     value = str(event.id)
     return [
         section(
-            f"You host the demo day in <#{event.channel}> on {there(event.at, zone)}: open it, call one after the "
-            "other, keep an eye on the clock."
+            f"You host the demo day in <#{event.channel}> on {instant(event.at, zone)}: open it, call one after "
+            "the other, keep an eye on the clock."
         ),
         actions(
             f"turn-{event.id}",
@@ -93,7 +93,7 @@ def empty_day(event: DemoEvent, zone: str) -> list[Json]:
     value = str(event.id)
     return [
         section(
-            f"Nobody has signed up for {there(event.at, zone)} in <#{event.channel}>. That happens. What fits?"
+            f"Nobody has signed up for {instant(event.at, zone)} in <#{event.channel}>. That happens. What fits?"
         ),
         actions(
             f"empty-{event.id}",
@@ -104,12 +104,13 @@ def empty_day(event: DemoEvent, zone: str) -> list[Json]:
     ]
 
 
-def recap_draft(event: DemoEvent, zone: str, shown: list[Showing]) -> list[Json]:
-    """Part of a private reminder to the host: the recap, shown when they confirm."""
+def recap_draft(event: DemoEvent, zone: str, shown: list[Showing], *, hosted: bool) -> list[Json]:
+    """Part of a private reminder to the host, or who stands in for them: the recap, shown when they confirm."""
+    begin = f"Thank you for hosting in <#{event.channel}>."
+    if not hosted:
+        begin = f"Whoever hosted in <#{event.channel}> isn't there any more, so I ask you."
     return [
-        section(
-            f"Thank you for hosting in <#{event.channel}>. This would be the recap; it shows when you say so."
-        ),
+        section(f"{begin} This would be the recap; it shows when you say so."),
         *agenda(event, zone, shown, with_times=False),
         actions(f"recap-{event.id}", button("Look at the recap", "demo_open_recap", str(event.id), primary=True)),
     ]

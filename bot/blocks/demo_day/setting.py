@@ -12,6 +12,7 @@ from bot.blocks.common import (
     Json,
     carried,
     context,
+    counted,
     escape,
     field,
     modal,
@@ -156,7 +157,10 @@ def check_form(
 ) -> Json:
     """The next dates before anything is saved; for an edit what moves, and who is told of it."""
     blocks = [
-        section(f"In <#{draft.channel}>, {escape(draft.place)}: {draft.slots} slots of {draft.minutes} minutes."),
+        section(
+            f"In <#{draft.channel}>, {escape(draft.place)}: {counted(draft.slots, 'slot')} of "
+            f"{counted(draft.minutes, 'minute')}."
+        ),
         section(f"*When:* {rhythm(draft.rule, draft.at, draft.zone)}"),
         section("*The next dates*\n" + listed(dates)),
     ]

@@ -69,8 +69,15 @@ def _channel_blocks(review: Review, kit: Kit, people: int) -> list[Json]:
     ]
 
 
-def moves(review: Review) -> list[Json]:
-    """The buttons of a stage: what can be added, and the way on."""
+LEADS = ("pm_next", "pm_back", "pm_choose")
+ASKED = ("pm_read",)
+
+
+def moves(review: Review, *, leads: bool = True, was_asked: bool = True) -> list[Json]:
+    """The buttons of a stage: what can be added, and the way on.
+
+    In private only those that the reader may press: whether they may move it on, and whether they take part in it.
+    """
     number = str(review.id)
     seen = f"{review.id} {review.stage}"
     add = button("Add to the timeline", "pm_moment", number)
@@ -110,7 +117,12 @@ def moves(review: Review) -> list[Json]:
                 button("Read the report", "pm_report", number, primary=True),
                 button("Actions", "pm_actions", number),
             ]
-    return [actions(f"pm-{review.id}", *built)]
+    shown = [
+        one
+        for one in built
+        if (leads or one["action_id"] not in LEADS) and (was_asked or one["action_id"] not in ASKED)
+    ]
+    return [actions(f"pm-{review.id}", *shown)]
 
 
 # --- in private -----------------------------------------------------------------------------------------
@@ -291,7 +303,7 @@ def listing(reviews: Sequence[Review]) -> list[Json]:
     return [section("\n".join(lines[at : at + 10])) for at in range(0, len(lines), 10)]
 
 
-def status(review: Review, kit: Kit, given: int, asked: int) -> list[Json]:
+def status(review: Review, given: int, asked: int, *, leads: bool, was_asked: bool) -> list[Json]:
     """Where a review is, and what comes next."""
     return [
         section(f"*Review {review.id}: {clip_escaped(review.title, 300)}* ({review.severity})"),
@@ -299,7 +311,7 @@ def status(review: Review, kit: Kit, given: int, asked: int) -> list[Json]:
             f"*Now: {LABELS[review.stage]}.* {NEXT[review.stage].format(due=instant(review.due, review.zone))}"
         ),
         context(f"{given} of {asked} gave an account. <@{review.facilitator}> facilitates."),
-        *moves(review),
+        *moves(review, leads=leads, was_asked=was_asked),
     ]
 
 

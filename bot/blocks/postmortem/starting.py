@@ -118,14 +118,17 @@ def read_first(view: Json, now: datetime) -> Begun:
     return Begun(title, given["severity"], began, ended, zone, country, given["channel"] or "", people)
 
 
-def roles(begun: Begun, kit: Kit, others: People | None, suggested: str | None) -> Json:
-    """Who had which part, and who facilitates. Whose name we weren't told is named by Slack, above their box."""
-    names = dict(others or [])
+def roles(begun: Begun, kit: Kit, everybody: People | None, team: People | None, suggested: str | None) -> Json:
+    """Who had which part, and who of the `team` facilitates (None: more people than a list can hold).
+
+    Whose name we weren't told is named by Slack, above their box.
+    """
+    names = dict(everybody or [])
     choices = [option(name, role.title) for name, role in kit.roles.items()]
     first_role = next(iter(kit.roles))
     who: Json = {"type": "users_select"}
-    if others:
-        who = select([option(*one) for one in others[:100]], suggested)
+    if team:
+        who = select([option(*one) for one in team[:100]], suggested)
     elif suggested:
         who["initial_user"] = suggested
     blocks = [

@@ -33,7 +33,7 @@ class WhichOne(Refusal):
 
 
 class NothingHere(Refusal):
-    """Nothing happens in this channel by me yet. `/candor help` tells how to begin something."""
+    """I do nothing in this channel yet. `/candor help` tells how to begin something."""
 
 
 class TooManyWords(Refusal):

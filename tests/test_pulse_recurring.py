@@ -148,7 +148,7 @@ def test_a_first_date_that_would_be_left_out_is_refused(candor: Candor, slack: S
     ada.command("/pulse", "start", channel=CHANNEL)
     ada.submit({"often": "monthly"})
     ada.submit(WHEN)
-    assert "Please wait until 2026-12-21" in str(ada.form_errors)
+    assert "Please wait until 21 December 2026" in str(ada.form_errors)
     ada.submit({"first": "2026-12-21"})
     assert ada.form_errors == {}
 
@@ -276,7 +276,7 @@ def left_out(slack: Slack, why: str) -> None:
     """The channel read one sentence, and nothing else was said in this case to anybody."""
     told = [one for one in in_channel(slack) if "is left out this time" in one]
     assert len(told) == 1, in_channel(slack)
-    assert f"The pulse *Team safety* is left out this time: {why}" in told[0]
+    assert f"The pulse *Team safety* is left out this time, because {why}" in told[0]
     assert "The next one is due" in told[0]
 
 
@@ -335,7 +335,7 @@ def test_what_nearly_the_same_people_were_asked_elsewhere_is_left_out(
     ada.close()
     candor.ring()
     candor.ring_at(FIRST)
-    left_out(slack, "nearly all of you were asked this elsewhere lately")
+    left_out(slack, "nearly all of you were asked this lately")
     assert "point at the few" not in str([one.direct_messages for one in everyone(slack)])
 
 
@@ -359,7 +359,7 @@ def test_questions_that_are_gone_are_left_out(
         session.get_one(PulsePlan, 1).instrument = "vanished"
     candor.ring_at(FIRST)
     [told] = in_channel(slack)
-    assert "is left out this time: its questions aren't there any more" in told
+    assert "is left out this time, because its questions aren't there any more" in told
     assert "whose questions are no longer there" in say(ada, "list")
 
 

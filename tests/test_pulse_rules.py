@@ -262,7 +262,7 @@ def test_there_is_a_day_to_answer_and_four_weeks_between_the_same_questions() ->
             audience.check_close(NOW + early, NOW)
     with pytest.raises(audience.TooSoon, match="TooSoon") as refused:
         audience.check_pause(NOW - timedelta(days=27), NOW)
-    assert "2026-11-24" in refused.value.sentence
+    assert "24 November 2026" in refused.value.sentence
 
 
 # --- change -------------------------------------------------------------------------------------------------

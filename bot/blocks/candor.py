@@ -24,7 +24,7 @@ HELP = (
 def listing(rows: Sequence[Json], channel: str, commands: Sequence[str]) -> list[Json]:
     """This channel's rituals. `commands` are those of the rituals that are switched on."""
     if not rows:
-        return [section(f"Nothing happens in <#{channel}> by me yet. {beginnings(commands)}")]
+        return [section(f"I do nothing in <#{channel}> yet. {beginnings(commands)}")]
     return [*rows, context("`/candor why NUMBER` tells the next five dates and why they are where they are.")]
 
 

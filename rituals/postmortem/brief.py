@@ -37,7 +37,9 @@ def brief_of(opened: Sequence[Opened], kit: Kit) -> Brief:
         said = "\n".join(one.answers.values())
         hours = sorted({f"{int(hour):02}:{minute}" for hour, minute in CLOCK.findall(said)})
         if hours:
-            times.append((who, f"{hours[0]} first" + (f", then {', '.join(hours[1:6])}" if hours[1:] else "")))
+            times.append(
+                (who, f"first names {hours[0]}" + (f", then {', '.join(hours[1:6])}" if hours[1:] else ""))
+            )
         if "first" in one.answers:
             believed.append((who, SENTENCE.split(one.answers["first"].strip())[0][:LONGEST]))
         screens = sorted({found.lower() for found in WATCHED.findall(said)})

@@ -7,6 +7,7 @@ facilitator once, and from then on anybody who was asked may move them on.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import storage.postmortem as rows
 from rituals.postmortem import actions, quotes
@@ -107,7 +108,8 @@ def _publish(session: Session, review: Review, now: datetime) -> None:
         one for one in rows.parts_of(session, review.workspace, Quotation, review.id) if one.state == "asked"
     ]
     if waiting and review.due > now:
-        raise QuotesOpen(count=len(waiting), until=f"{review.due:%Y-%m-%d %H:%M} UTC")
+        until = review.due.astimezone(ZoneInfo(review.zone))
+        raise QuotesOpen(count=len(waiting), until=f"{until:%a} {until.day} {until:%b, %H:%M} ({review.zone})")
     quotes.keep_silent(session, review)
     review.published_at = now
     _to(session, review, "published", now, now)

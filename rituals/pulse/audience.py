@@ -116,7 +116,8 @@ def check_pause(last_began: datetime | None, now: datetime, *, by_calendar: bool
     """
     apart = APART - A_LATE_START if by_calendar else APART
     if last_began is not None and now < last_began + apart:
-        raise TooSoon(day=f"{last_began + APART:%Y-%m-%d}")
+        day = last_began + APART
+        raise TooSoon(day=f"{day.day} {day:%B %Y}")
 
 
 def check_close(closes_at: datetime, now: datetime) -> None:

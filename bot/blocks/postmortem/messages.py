@@ -178,7 +178,9 @@ def summary(review: Review, findings: Sequence[Finding], kept: Sequence[ReviewAc
     doing = [one for one in kept if one.state in ("asked", "accepted", "done")][:8]
     blocks = [
         section(f"*Review {review.id} is published: {clip_escaped(review.title, 300)}*"),
-        section(quote(review.summary or "Nobody wrote a summary; the report tells it.", 1_500)),
+        section(
+            quote(review.summary, 1_500) if review.summary else "No summary was written; the report has the rest."
+        ),
     ]
     if conditions:
         blocks.append(

@@ -29,12 +29,15 @@ def brief(review: Review, made: Brief, given: int, asked: int) -> Message:
         lines = "\n".join(f"• {who}: {clip_escaped(words, 240)}" for who, words in said)
         return [section(f"*{heading}*\n{lines}"[:2_900])] if said else []
 
+    who = f"{MINUTES} minutes with those who were there is enough"
+    opening = (
+        f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. {who}; read first, then ask."
+    )
+    if not given:
+        opening = f"*Review {review.id}: nobody gave an account.* {who}: ask first what made it hard to write."
     return message(
         [
-            section(
-                f"*Review {review.id}: the accounts are open.* {given} of {asked} gave one. {MINUTES} minutes "
-                "with those who were there is enough; read first, then ask."
-            ),
+            section(opening),
             *part("When it reached people", made.times),
             *part("What people believed", made.believed),
             *part("What people watched", made.watched),

@@ -92,5 +92,5 @@ def taken() -> Json:
     """It is in. Nothing more can be said about it, to anybody."""
     return notice(
         "Thank you",
-        "Your answer is in the box, shuffled with the others. Nobody can tell which one is yours.",
+        "Your answer is in the box, sealed. Nothing that is kept ties it to you.",
     )

@@ -40,7 +40,8 @@ WHY_SKIPPED = {
     "TooSoon": "the same was asked here less than four weeks ago",
     "TooFew": "there are too few of you here just now, and among so few everybody could work out who said what",
     "TooAlike": "nearly these people were picked for another one lately, and both results would point at a few",
-    "AskedElsewhere": "nearly all of you were asked this elsewhere lately, and both results would point at a few",
+    "AskedElsewhere": "nearly all of you were asked this lately, perhaps in other words, and the results together "
+    "would point at a few",
     "AskedTwice": "some of you were asked this elsewhere lately, and both results could tell what few of you said",
     "NoOperator": "nobody has told me who runs the machine that I am on, which you must know before you answer",
     "QuestionsGone": "its questions aren't there any more",
@@ -61,7 +62,7 @@ def when_form(draft: Draft) -> Json:
         [
             context(
                 f"{recurring.OFTEN[draft.often]}. Each time it asks whoever is in <#{draft.channel}> then. The "
-                "same is never asked less than four weeks apart."
+                "same questions are never asked twice within four weeks."
             ),
             first_day_field(draft.first, "First on", "It keeps to this day of the week."),
             field("at", "At", select([option(time, time) for time in times], draft.at)),
@@ -140,7 +141,11 @@ def skipped(title: str, why: str, following: Sequence[Occurrence]) -> Message:
     """To the channel, once: this date is left out, and why."""
     following_words = f" The next one is due {instant(following[0].at, following[0].zone)}." if following else ""
     return message(
-        [section(f"The pulse *{escape(title)}* is left out this time: {WHY_SKIPPED[why]}.{following_words}")]
+        [
+            section(
+                f"The pulse *{escape(title)}* is left out this time, because {WHY_SKIPPED[why]}.{following_words}"
+            )
+        ]
     )
 
 

@@ -88,11 +88,11 @@ CLICKS = [
     ("pulse_edit", "schedule"), ("pulse_post", "pulse"), ("pulse_review", "review"),
     ("demo_edit", "schedule"), ("demo_open_sign_up", "event"), ("demo_nothing", "event"), ("demo_away", "event"),
     ("demo_cancel", "event"), ("demo_mode_async", "event"), ("demo_mode_open", "event"),
-    ("demo_open_recap", "event"), ("demo_not_me", "event"),
+    ("demo_open_recap", "event"), ("demo_not_me", "event"), ("demo_offer", "event"),
     *[(f"pm_{name}", "review") for name in (
         "account", "read", "read_on", "mine", "delete", "next", "back", "report", "moment", "correct", "lines",
         "finding", "summary", "interim", "choose", "quotes", "action", "later", "shape", "actions", "accept",
-        "decline", "done", "move", "drop", "ticket", "check", "hand_on", "calendar")],
+        "decline", "done", "move", "drop", "ticket", "check", "hand_on", "calendar", "thread")],
 ]  # fmt: skip
 
 

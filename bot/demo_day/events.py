@@ -25,10 +25,13 @@ def open_sign_up(ack: Ack, action: Json, visit: Visit) -> None:
 
 
 def take_offer(ack: Ack, action: Json, body: Json, visit: Visit) -> None:
-    """*Show it on a demo day*, in a form: the form to sign up takes its place."""
+    """*Show it on a demo day*: in a form, the form to sign up takes its place."""
     ack()
-    event_id, title = notes.read_offer(action)
-    visit.client.views_update(view_id=body["view"]["id"], view=_sign_up_form(visit, event_id, title))
+    form = _sign_up_form(visit, *notes.read_offer(action))
+    if "view" in body:
+        visit.client.views_update(view_id=body["view"]["id"], view=form)
+    else:
+        visit.open(form)
 
 
 def sign_up(visit: Visit, event_id: int) -> None:

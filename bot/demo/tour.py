@@ -280,11 +280,11 @@ def check_demo_day(visitor: Visitor, others: Visitor, move: Move) -> None:
     hazel.close()
 
     move(event - timedelta(hours=2) - _now() + timedelta(minutes=1))
-    agenda = visitor.reads(CHANNEL, f"{event:%H:%M} · ")["text"]
-    if f"{event + timedelta(minutes=10):%H:%M} · *{SHOWS[2][1]}*" not in agenda:
+    agenda = visitor.reads(CHANNEL, f"{event:%H:%M} UTC · ")["text"]
+    if f"{event + timedelta(minutes=10):%H:%M} UTC · *{SHOWS[2][1]}*" not in agenda:
         raise NothingHappened("the agenda has no time for who moved up")
     move(event - timedelta(minutes=9) - _now())
-    started = visitor.reads(CHANNEL, "We begin in ten minutes")["text"]
+    started = visitor.reads(CHANNEL, "We begin on")["text"]
     if "U03CEDAR" not in started or "U04HAZEL" not in started or "U02BIRCH" in started:
         raise NothingHappened("the start does not name those who show something")
     move(event + timedelta(hours=1) - _now() + timedelta(minutes=1))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 DEEP, SHALLOW = 3, 2  # with so many of the audiences before it a new one is reckoned
-MANY = 40  # from so many audiences on, with one less: the reckoning would take seconds
+MANY = 100  # from so many audiences on, with one less: the reckoning would take seconds
 
 
 def points_at_few(
@@ -24,13 +24,25 @@ def points_at_few(
     everybody = people.union(*before)
     kinds = Counter((person in people, *(person in other for other in before)) for person in everybody)
     for many in range(1, (DEEP if len(before) < MANY else SHALLOW) + 1):
-        for chosen in combinations(range(len(before)), many):
-            if not any(counts[one] for one in chosen):
-                continue
-            for signs in product((-1, 1), repeat=many):
-                if 0 < _left(kinds, chosen, signs, k) < k:
-                    return True
+        for chosen in _that_may_cover(people, before, many, k):
+            if any(counts[one] for one in chosen):
+                for signs in product((-1, 1), repeat=many):
+                    if 0 < _left(kinds, chosen, signs, k) < k:
+                        return True
     return False
+
+
+def _that_may_cover(people: set[str], before: Sequence[set[str]], many: int, k: int) -> Iterator[tuple[int, ...]]:
+    """So many of the audiences at a time, of which one at least shares its part of these people.
+
+    All but fewer than k of them must be in the others: else more than those are left whatever the signs.
+    """
+    part = (len(people) - k + 1) / many
+    near = [number for number, other in enumerate(before) if len(other & people) >= part]
+    for place, lead in enumerate(near):
+        others = [number for number in range(len(before)) if number not in near[: place + 1]]
+        for rest in combinations(others, many - 1):
+            yield (lead, *rest)
 
 
 def _entangled(people: set[str], lately: Sequence[set[str]]) -> list[set[str]]:

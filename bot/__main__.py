@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from bot import administer, blameless, logs, manifest, outbox, shell
-from bot.settings import BadSettings, load_settings
+from bot.settings import BadSettings, check_https, load_settings
 from bot.verbs import decisions, postmortem, pulse
 from rituals.calendar.recurrence import Plan, check, upcoming
 from rituals.calendar.rules import read_start, read_zone
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--check", action="store_true", help="click through every ritual, then exit 0 or 1")
     printed = verb("manifest", run_manifest, "print the app manifest for the rituals that are switched on")
     printed.add_argument("--http", metavar="URL", help="for HTTP instead of Socket Mode, reached at this URL")
-    printed.add_argument("--prefix", help='in front of each command, such as "team-"')
+    printed.add_argument("--prefix", metavar="PREFIX", help='in front of each command, such as "team-"')
     decisions.add_verbs(verbs)
     postmortem.add_verbs(verbs)
     blameless.add_verb(verbs)
@@ -69,17 +69,17 @@ def _parser() -> argparse.ArgumentParser:
     outbox.add_verb(verbs)
     verb("security", run_security, "print SECURITY-AND-DATA.md, from the manifest, the tables and the settings")
     audit = verb("audit", run_audit, "who administered what, newest first")
-    audit.add_argument("--workspace", help="the team id; may be left out when there is only one")
-    audit.add_argument("--count", type=int, default=50, help="how many lines (50)")
+    shell.add_workspace(audit)
+    audit.add_argument("--count", type=int, default=50, metavar="N", help="how many lines (50)")
     schedule = verbs.add_parser("schedule", help="look at what a recurrence rule means")
     preview = schedule.add_subparsers(required=True, metavar="VERB").add_parser(
         "preview", help="the next dates of a rule", description="The next dates of a rule, in its zone."
     )
-    preview.add_argument("--rule", required=True, help="RRULE text, such as FREQ=WEEKLY;BYDAY=TU")
-    preview.add_argument("--start", required=True, help="local start, such as 2026-03-01T10:00")
-    preview.add_argument("--zone", required=True, help="IANA zone, such as Europe/Berlin")
-    preview.add_argument("--after", help="an instant with its offset; now when it is left out")
-    preview.add_argument("--count", default="3", help="how many dates (3)")
+    preview.add_argument("--rule", required=True, metavar="RRULE", help="RRULE text, such as FREQ=WEEKLY;BYDAY=TU")
+    preview.add_argument("--start", required=True, metavar="TIME", help="local start, such as 2026-03-01T10:00")
+    preview.add_argument("--zone", required=True, metavar="ZONE", help="IANA zone, such as Europe/Berlin")
+    preview.add_argument("--after", metavar="INSTANT", help="an instant with its offset; now when it is left out")
+    preview.add_argument("--count", default="3", metavar="N", help="how many dates (3)")
     preview.add_argument("--json", action="store_true", help="print JSON")
     preview.set_defaults(run=run_preview)
     return parser
@@ -138,10 +138,11 @@ def run_demo(asked: argparse.Namespace) -> int:
 
 def run_manifest(asked: argparse.Namespace) -> int:
     settings = load_settings(**({} if asked.prefix is None else {"prefix": asked.prefix}))
-    if asked.http is not None and not asked.http.startswith("https://"):
-        raise BadWords(
-            why="--http needs the address at which Slack reaches us, such as https://candor.example.org."
-        )
+    if asked.http is not None:
+        try:
+            check_https(asked.http)
+        except ValueError as fault:
+            raise BadWords(why=f"--http can't be used: {fault}.") from None
     told = manifest.variant(settings.rituals, prefix=settings.prefix, http_url=asked.http)
     print(manifest.printed(told), end="")
     return 0

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from bot.keys import custody_of
 from bot.settings import BadSettings, Settings, load_settings, split_keys
+from bot.shell import check_person, check_workspace, check_workspaces
 from rituals.postmortem.accounts import occasion
 from storage import Database, NoAnswer, Session, open_database
 from storage.forgetting import forget_person, forget_workspace, still_named, workspaces_of
@@ -23,7 +24,7 @@ Verb = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.Argume
 def add_verbs(verb: Verb) -> None:
     workspace = verb("forget-workspace", run_forget_workspace, "delete every row of a workspace, at once")
     workspace.add_argument(
-        "id", metavar="ID", help="T..., on Enterprise Grid E.../T..., a whole organisation E.../"
+        "id", metavar="ID", help="T..., on Enterprise Grid E.../T..., a whole organisation E..."
     )
     person = verb("forget-person", run_forget_person, "erase a person over all rituals")
     person.add_argument("id", metavar="ID", help="the member id, U... or W...")
@@ -51,21 +52,25 @@ def say(words: str) -> None:
 
 def run_forget_workspace(asked: argparse.Namespace) -> int:
     settings = load_settings()
+    gone = check_workspaces(asked.id)
     with opened(settings) as database:
         try:
-            custody_of(settings).destroy(asked.id)  # first: what is left of its sealed rows is unreadable then
+            custody_of(settings).destroy(gone)  # first: what is left of its sealed rows is unreadable then
         except (KeysElsewhere, ValueError):
             raise BadSettings(
-                [f"CANDOR_KEY_DIR: the keys of {asked.id} can't be reached. Nothing is deleted."]
+                [f"CANDOR_KEY_DIR: the keys of {gone} can't be reached. Nothing is deleted."]
             ) from None
         with database.begin() as session:
-            rows = forget_workspace(session, asked.id)
-        say(f"{rows} rows of {asked.id} are deleted." if rows else f"Nothing is kept of {asked.id}.")
+            rows = forget_workspace(session, gone)
+        say(f"{rows} rows of {gone} are deleted." if rows else f"Nothing is kept of {gone}.")
     return 0
 
 
 def run_forget_person(asked: argparse.Namespace) -> int:
     settings = load_settings()
+    check_person(asked.id)
+    if asked.workspace is not None:
+        check_workspace(asked.workspace)
     custody = custody_of(settings)
     with opened(settings) as database:
         with database.begin() as session:

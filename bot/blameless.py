@@ -9,16 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bot.shell import as_text, read_text
 from rituals.blameless import Hint, hints
-from rituals.errors import Refusal
-
-
-class CantRead(Refusal):
-    """{file} isn't there, or can't be read."""
-
-
-class NotUtf8(Refusal):
-    """{file} isn't text in UTF-8."""
 
 
 def add_verb(verbs: Any) -> None:
@@ -50,14 +42,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _lines(file: str) -> list[str]:
     """The lines of a draft, without what ends them."""
-    try:
-        given = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError:
-        raise CantRead(file=file) from None
-    try:
-        text = given.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise NotUtf8(file="Standard input" if file == "-" else file) from None
+    text = as_text(sys.stdin.buffer.read(), "Standard input") if file == "-" else read_text(Path(file))
     lines = text.replace("\r\n", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,37 @@ COMMANDS = {
     "demo_day": ("/demoday",),
 }  # by ritual; what isn't named here is always there
 
-NEEDED_BY = {  # scopes and events that only these rituals need
+NEEDED_BY = {  # scopes, events and shortcuts that only these rituals need
     "files:write": {"postmortem", "pulse", "demo_day"},
     "canvases:write": {"postmortem"},
     "reactions:read": {"postmortem"},
     "reaction_added": {"postmortem"},
+    "pm_start_message": {"postmortem"},
+    "pm_add_message": {"postmortem"},
+}
+
+SHORT = {  # by ritual: what the app is for, in the few words beside its name
+    "prompts": "questions on a rhythm",
+    "pulse": "pulses without names",
+    "postmortem": "reviews of incidents",
+    "decisions": "who may decide what",
+    "demo_day": "demo days",
+}
+AIMS = (  # what it helps a team to do, and the rituals any of which does
+    ("to speak up safely", {"prompts", "pulse"}),
+    ("to learn from failure", {"postmortem"}),
+    ("to show work early", {"demo_day"}),
+    ("to know who may decide", {"decisions"}),
+)
+LONG = {  # by ritual: a sentence of the long description
+    "prompts": "It asks a channel a question on a rhythm that you choose, collects the answers in a thread or by "
+    "a form, and closes each round with a digest.",
+    "pulse": "It takes a team's pulse without keeping who said what, and shows nothing with fewer than five "
+    "answers.",
+    "postmortem": "It leads through the review of an incident, in which everybody is heard before anybody is "
+    "read.",
+    "decisions": "It tells you, and only you, who decides and whether you may just do it.",
+    "demo_day": "It plans demo days with one message that is sign-up, agenda and recap.",
 }
 
 SCOPES = {  # what each scope is for, and what is missing without it
@@ -82,6 +108,11 @@ def variant(rituals: Sequence[str], *, prefix: str = "", http_url: str | None = 
     for one in commands:
         one["command"] = f"/{prefix}{one['command'][1:]}"
     manifest["features"]["slash_commands"] = commands
+    shortcuts = [one for one in manifest["features"]["shortcuts"] if one["callback_id"] not in spare]
+    manifest["features"]["shortcuts"] = shortcuts
+    if not shortcuts:
+        del manifest["features"]["shortcuts"]
+    manifest["display_information"] |= descriptions(rituals)
     if http_url is not None:
         url = http_url.rstrip("/") + "/slack/events"
         manifest["settings"]["socket_mode_enabled"] = False
@@ -91,6 +122,29 @@ def variant(rituals: Sequence[str], *, prefix: str = "", http_url: str | None = 
         for one in commands:
             one["url"] = url
     return manifest
+
+
+def descriptions(rituals: Collection[str]) -> dict[str, str]:
+    """What the app says of itself, for these rituals; for all of them it stands in manifest.yml.
+
+    Slack takes 140 characters of the short one, and of the long one from 174 to 4,000.
+    """
+    short = [words for ritual, words in SHORT.items() if ritual in rituals]
+    aims = [aim for aim, serving in AIMS if not serving.isdisjoint(rituals)] or ["to keep its rituals"]
+    but = ", except of a message that somebody puts on the timeline of a review" if "postmortem" in rituals else ""
+    sentences = [
+        f"Candor helps a team {_listed(aims)}.",
+        *(words for ritual, words in LONG.items() if ritual in rituals),
+        "It speaks only when somebody set something up, sends at most one private reminder a day beside those for "
+        f"what you took on yourself, and keeps no copy of what is written in threads{but}.",
+        "You run it on a machine of your own.",
+    ]
+    told = _listed(short) if short and len(short) < len(SHORT) else "team rituals and psychological safety"
+    return {"description": told[0].upper() + told[1:], "long_description": " ".join(sentences)}
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def printed(manifest: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.faults import in_words
 from storage import check_url
 from storage.installations import TokenKeys
 from storage.keys import WrappedKeys
@@ -93,12 +95,10 @@ class Settings(BaseSettings):
     )
     prefix: str = Field(
         "",
-        pattern=r"^([a-z0-9]{1,15}-)?$",
         description="In front of every command, when another app has the same one: `team-` makes `/team-prompt`.",
     )
     public_url: str = Field(
         "",
-        pattern=r"^(https://[^\s?#]+)?$",
         description="HTTP only: where people's programs reach us, such as `https://candor.example.com`. With it, "
         "`/demoday calendar address` gives out addresses of calendars.",
     )
@@ -179,6 +179,18 @@ class Settings(BaseSettings):
             read_address(value)
         return value
 
+    @field_validator("prefix")
+    @classmethod
+    def _short(cls, value: str) -> str:
+        if not re.fullmatch("([a-z0-9]{1,15}-)?", value):
+            raise ValueError("write up to 15 small letters or digits and a hyphen behind them, like team-")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _over_tls(cls, value: str) -> str:
+        return value and check_https(value)
+
     @field_validator("token_keys")
     @classmethod
     def _good_keys(cls, value: SecretStr) -> SecretStr:
@@ -230,18 +242,14 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """Read the environment and .env. Raises BadSettings with one sentence per fault."""
+    """Read the environment and .env; what is `given` are options of the command line, which win.
+
+    Raises BadSettings with one sentence per fault, which names the option where it came from one.
+    """
     try:
         return Settings(**given)
     except ValidationError as faults:
-        raise BadSettings([_sentence(fault) for fault in faults.errors()]) from None
-
-
-def _sentence(fault: Any) -> str:
-    why = fault["msg"].removeprefix("Value error, ")
-    if not fault["loc"]:
-        return f"{why}."
-    return f"CANDOR_{str(fault['loc'][0]).upper()} can't be used: {why}."
+        raise BadSettings([in_words(fault, given) for fault in faults.errors()]) from None
 
 
 def split_keys(keys: SecretStr) -> list[str]:
@@ -257,6 +265,13 @@ def read_address(words: str) -> tuple[str, int]:
     if any(letter.isspace() or letter in "/@" for letter in host):
         raise ValueError("write it like 3000 or 0.0.0.0:3000")
     return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def check_https(words: str) -> str:
+    """The address at which others reach us, as it was given. Raises ValueError."""
+    if not re.fullmatch(r"https://[^\s/?#][^\s?#]*", words):
+        raise ValueError("write an address that begins with https://, like https://candor.example.com")
+    return words
 
 
 WHERE = {

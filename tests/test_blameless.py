@@ -310,11 +310,12 @@ def test_an_empty_draft_prints_nothing(shell: Shell, wanted: list[str]) -> None:
 
 
 def test_what_is_no_text_or_not_there_is_one_sentence_and_exit_code_2(shell: Shell, tmp_path: Path) -> None:
+    no_text = "isn't text in UTF-8. Write it as UTF-8 and try again.\n"
     (tmp_path / "picture").write_bytes(b"\x89PNG\xff\xfe")
-    assert shell(str(tmp_path / "picture")) == (2, "", f"{tmp_path / 'picture'} isn't text in UTF-8.\n")
-    assert shell(str(tmp_path / "none")) == (2, "", f"{tmp_path / 'none'} isn't there, or can't be read.\n")
+    assert shell(str(tmp_path / "picture")) == (2, "", f"{tmp_path / 'picture'} {no_text}")
+    assert shell(str(tmp_path / "none")) == (2, "", f"There is no file {tmp_path / 'none'}.\n")
     assert shell(str(tmp_path))[0] == 2
-    assert shell("-", stdin=b"\xff\xfe") == (2, "", "Standard input isn't text in UTF-8.\n")
+    assert shell("-", stdin=b"\xff\xfe") == (2, "", f"Standard input {no_text}")
 
 
 # 10,000 lines, a quarter of them sentences, take about two seconds: the promise is about that many.

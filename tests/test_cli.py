@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot import __main__
 from bot.__main__ import main
 
 DECISIONS = ("decisions", "decisions import", "decisions export", "decisions ask")
@@ -69,6 +72,27 @@ def test_the_overview_names_every_verb(capsys: pytest.CaptureFixture[str]) -> No
         main(["--help"])
     named = re.findall(r"^    ([\w-]+)(?:  |$)", capsys.readouterr().out, re.MULTILINE)
     assert named == [verb for verb in VERBS if " " not in verb]
+
+
+def arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
+    """(usage, argument) of every verb and verb of a verb, without those that only choose the next verb."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for made in action.choices.values():
+                yield from arguments(made)
+        else:
+            yield parser.prog, action
+
+
+def test_every_argument_has_words_and_a_name_that_people_read() -> None:
+    found = list(arguments(__main__._parser()))
+    silent = [f"{verb} {one.dest}" for verb, one in found if not one.help]
+    assert silent == []
+    shouted = [  # argparse makes a name of an option's own: "--review REVIEW"
+        f"{verb} {one.dest}" for verb, one in found if one.option_strings and one.nargs != 0 and not one.metavar
+    ]
+    assert shouted == []
+    assert {one.metavar for _, one in found if one.dest == "workspace"} == {"ID"}
 
 
 @pytest.mark.parametrize(
@@ -213,8 +237,19 @@ def test_what_is_no_id_is_one_sentence(
 def test_an_export_that_cant_be_written_is_one_sentence(
     registry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, out, said = decisions(capsys, "export", tmp_path, "--workspace", "T1")
-    assert (code, out, said) == (2, [], [f"{tmp_path.name} can't be written there."])
+    (tmp_path / "folder.csv").mkdir()
+    code, out, said = decisions(capsys, "export", tmp_path / "folder.csv", "--workspace", "T1")
+    assert (code, out, said) == (2, [], ["folder.csv can't be written there."])
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.md", "out", ".csv", "."])
+def test_an_export_is_refused_when_its_ending_names_no_kind_of_file(
+    registry: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    code, out, said = decisions(capsys, "export", tmp_path / name, "--workspace", "T1")
+    assert (code, out, len(said)) == (2, [], 1)
+    assert said[0].endswith("should end in .csv, .yaml or .yml: the ending says how the registry is written.")
+    assert {file.name for file in tmp_path.iterdir()} == {"registry.csv"}
 
 
 def test_questions_are_answered_in_the_order_of_their_file(
@@ -228,7 +263,21 @@ def test_questions_are_answered_in_the_order_of_their_file(
     assert [one["area"] for one in told] == ["Leave", None, None, None, "Refunds"]
     assert [one["kind"] for one in told] == ["direct", "none", "none", "none", "direct"]
     assert all(one.keys() == {"kind", "area", "candidates", "score"} for one in told)
-    assert decisions(capsys, "ask", "--registry", registry, "money back")[1] == ["money back", "  direct: Refunds"]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("money back", "Refunds. Who decides: support lead."),
+        ("the weather", "No entry says who decides this."),
+        ("pets and desks", "Not sure which of these is meant: Pets / Desks"),
+    ],
+)
+def test_a_question_is_answered_to_people_in_words(
+    registry: Path, capsys: pytest.CaptureFixture[str], question: str, says: str
+) -> None:
+    registry.write_text(f"{REGISTRY}3,Pets,,office lead,\n4,Desks,,office lead,\n", encoding="utf-8")
+    assert decisions(capsys, "ask", "--registry", registry, question) == (0, [question, f"  {says}"], [])
 
 
 def test_asking_nothing_or_from_no_file_is_one_sentence(

@@ -191,10 +191,15 @@ def test_every_fault_of_a_yaml_is_named_with_its_line(tmp_path: Path, text: str,
 
 
 def test_a_file_that_isnt_there_and_a_folder_are_one_sentence(tmp_path: Path) -> None:
-    for file in (tmp_path / "nowhere.csv", tmp_path):
+    nowhere = tmp_path / "nowhere.csv"
+    says = {
+        nowhere: f"There is no file {nowhere}.",
+        tmp_path: f"{tmp_path} can't be read: it is a folder, or you may not read it.",
+    }
+    for file, said in says.items():
         with pytest.raises(BadFile) as bad:
             read_file(file)
-        assert bad.value.faults == [f"{file.name} is not there, or can't be read."]
+        assert bad.value.faults == [said]
 
 
 # --- fifty thousand rows --------------------------------------------------------------------------------

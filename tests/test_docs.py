@@ -74,6 +74,11 @@ def test_every_verb_stands_in_the_readme(verb: str) -> None:
     )
 
 
+def test_the_changelog_ends_with_every_verb() -> None:
+    last = read("CHANGELOG.md").rpartition("\n- ")[2]
+    assert [verb for verb in VERBS if verb.partition(" ")[0] not in re.findall(r"`([a-z-]+)", last)] == []
+
+
 @pytest.mark.parametrize("command", SUBCOMMANDS)
 def test_every_command_and_subcommand_stands_in_the_readme(command: str) -> None:
     assert re.search(rf"{re.escape(command)}\b", read("README.md")), f"{command} is missing in README.md"

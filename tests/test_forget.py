@@ -147,6 +147,49 @@ def test_the_shell_forgets_a_workspace_at_once(file: str, capsys: pytest.Capture
     assert capsys.readouterr().out == "Nothing is kept of T1.\n"
 
 
+@pytest.mark.parametrize("given", ["bob", "uada", "T1", "U", "U1 ", "<@UADA>", "@bob", "U" * 21, ""])
+def test_a_mistyped_person_is_refused_for_nothing_is_kept_of_it(
+    given: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["forget-person", given]) == 2
+    out, said = capsys.readouterr()
+    assert (out, said.count("\n")) == ("", 1)
+    assert said.startswith(f"{given} is no member id of Slack's")
+
+
+@pytest.mark.parametrize("given", ["acme", "t1", "E1/", "C1", ""])
+def test_a_person_is_forgotten_in_no_mistyped_workspace(
+    given: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["forget-person", "UADA", "--workspace", given]) == 2
+    assert capsys.readouterr().err.startswith(f"{given} is no id of a workspace")
+
+
+@pytest.mark.parametrize("given", ["acme", "t1", "T1/", "E1/U2", "E1//", "/", "E1%", "T" * 41, ""])
+def test_a_mistyped_workspace_is_refused_for_nothing_is_kept_of_it(
+    given: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["forget-workspace", given]) == 2
+    out, said = capsys.readouterr()
+    assert (out, said.count("\n")) == ("", 1)
+    assert said.startswith(f"{given} is no id of a workspace")
+
+
+@pytest.mark.parametrize("given", ["E1", "E1/"])
+def test_the_shell_forgets_an_organisation_with_or_without_its_slash(
+    given: str, file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = open_database(file)
+    with database.begin() as session:
+        for workspace in ("E1/T3", "E1/T4", "E11/T5"):
+            remember(session, workspace, "UCEM")
+    assert main(["forget-workspace", given]) == 0
+    assert capsys.readouterr().out == "2 rows of E1/ are deleted.\n"
+    with database.reading() as session:
+        assert workspaces_of(session, "UCEM") == ["E11/T5"]
+    database.close()
+
+
 def test_the_shell_makes_a_key_and_rotates(
     file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,7 @@ SHARED = {
         "demo": "a whole Slack for a newcomer",
         "edge": "lets in over HTTP only what Slack signed",
         "doctor": "says what is wrong and how to mend it",
+        "faults": "what is wrong with a setting, in words",
         "health": "/healthz",
         "home": "App Home, made of every ritual's rows",
         "house": "puts everything together",

@@ -6,6 +6,7 @@ import inspect
 import json
 from collections import Counter
 from collections.abc import Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ VARIANTS = {
     "as it stands": manifest.load(),
     "all rituals": manifest.variant(RITUALS),
     "no ritual": manifest.variant(()),
+    "one ritual": manifest.variant(("decisions",)),
     "http": manifest.variant(RITUALS, http_url=URL),
     "prefix": manifest.variant(RITUALS, prefix="team-"),
     "printed": yaml.safe_load(manifest.printed(manifest.variant(RITUALS, prefix="team-", http_url=URL))),
@@ -199,6 +201,41 @@ def test_six_scopes_are_the_core_and_the_rest_can_be_declined() -> None:
 
 def test_every_ritual_that_can_be_switched_on_names_its_commands() -> None:
     assert set(manifest.COMMANDS) == set(RITUALS)
+
+
+# --- what it says of itself -----------------------------------------------------------------------------
+
+CHOICES = [chosen for count in range(len(RITUALS) + 1) for chosen in combinations(RITUALS, count)]
+SIGNS = {  # by ritual: a word that only its sentences have
+    "prompts": "question",
+    "pulse": "pulse",
+    "postmortem": "incident",
+    "decisions": "may just do it",
+    "demo_day": "demo days",
+}
+
+
+@pytest.mark.parametrize("chosen", CHOICES, ids="-".join)
+def test_whatever_is_on_the_descriptions_fit_slack_and_tell_of_nothing_else(chosen: tuple[str, ...]) -> None:
+    shown = manifest.variant(chosen)["display_information"]
+    assert 1 <= len(shown["description"]) <= 140
+    assert 174 <= len(shown["long_description"]) <= 4_000
+    assert {ritual for ritual, sign in SIGNS.items() if sign in shown["long_description"]} == set(chosen)
+    assert ("except of a message" in shown["long_description"]) is ("postmortem" in chosen)
+
+
+def test_manifest_yml_says_what_is_said_for_all_rituals() -> None:
+    told = manifest.descriptions(RITUALS)
+    assert manifest.load()["display_information"] == manifest.load()["display_information"] | told
+
+
+def test_the_variant_keeps_the_order_of_manifest_yml() -> None:
+    assert manifest.printed(manifest.variant(RITUALS)) == manifest.printed(manifest.load())
+
+
+def test_the_shortcuts_of_reviews_go_with_them() -> None:
+    assert len(manifest.variant(("postmortem",))["features"]["shortcuts"]) == 2
+    assert "shortcuts" not in manifest.variant(("decisions",))["features"]
 
 
 # --- python -m bot manifest -----------------------------------------------------------------------------

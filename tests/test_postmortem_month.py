@@ -193,6 +193,13 @@ def test_a_file_is_imported_from_a_shell_once(
         assert main(["postmortem", "import", str(file), "--review", "1"]) == 0
         assert expected in capsys.readouterr().out
     assert [one.who for one in rows(candor, Moment)] == ["on call", "support"]
+    for words, says in (
+        ([file, "--review", "3"], "There is no review 3 in workspace T1.\n"),
+        ([tmp_path / "x.csv", "--review", "1"], f"There is no file {tmp_path / 'x.csv'}.\n"),
+        ([tmp_path, "--review", "1"], f"{tmp_path} can't be read: it is a folder, or you may not read it.\n"),
+    ):
+        assert main(["postmortem", "import", *map(str, words), "--workspace", "T1"]) == 2
+        assert capsys.readouterr().err == says
 
 
 def test_an_idea_is_parked_and_shaped_later_and_one_we_choose_not_to_do_says_why(

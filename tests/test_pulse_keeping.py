@@ -139,6 +139,31 @@ def test_the_shell_says_that_it_was_forgotten(
     assert capsys.readouterr().out.startswith("Forgotten: it was purged long ago")
 
 
+def test_the_shell_says_so_when_there_is_no_such_pulse_and_names_no_slash_command(
+    candor: Candor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = candor.database.engine.url.render_as_string(hide_password=False)
+    monkeypatch.setenv("CANDOR_DATABASE_URL", url)
+    assert main(["pulse", "verify-purge", "7", "--workspace", "T1"]) == 2
+    out, said = capsys.readouterr()
+    assert (out, said.count("\n")) == ("", 1)
+    assert said.startswith("There is no pulse 7 in workspace T1. `python -m bot audit --workspace T1` shows")
+
+
+def test_the_shell_says_so_when_a_pulse_has_not_begun(
+    candor: Candor,
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begin(ada)
+    monkeypatch.setenv("CANDOR_DATABASE_URL", candor.database.engine.url.render_as_string(hide_password=False))
+    assert main(["pulse", "verify-purge", "1", "--workspace", "T1"]) == 2
+    assert capsys.readouterr().err == "Pulse 1 has no boxes: it begins later, or couldn't begin.\n"
+
+
 def test_a_sealed_rounds_seats_go_after_two_weeks(candor: Candor, slack: Slack, ada: Person) -> None:
     ada.command("/prompt", channel=CHANNEL)
     ada.submit({"question": "What are we afraid to say?", "answers": "sealed"})

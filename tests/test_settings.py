@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,19 +24,34 @@ TOKENS = {"CANDOR_BOT_TOKEN": f"xoxb-{SECRET}", "CANDOR_APP_TOKEN": f"xapp-{SECR
 
 WRONG = [
     ({"CANDOR_RITUALS": "prompts,dance"}, "no ritual dance; choose from prompts"),
-    ({"CANDOR_PREFIX": "Team "}, "CANDOR_PREFIX"),
+    (
+        {"CANDOR_PREFIX": "Team "},
+        "CANDOR_PREFIX can't be used: write up to 15 small letters or digits and a hyphen",
+    ),
+    (
+        {"CANDOR_PUBLIC_URL": "http://candor"},
+        "CANDOR_PUBLIC_URL can't be used: write an address that begins with https",
+    ),
+    ({"CANDOR_RITUALS": "{0}"}, "there is no ritual {0}"),
+    ({"CANDOR_PROCESSES": "x"}, "CANDOR_PROCESSES can't be used: write a whole number."),
+    ({"CANDOR_PULSE_K": "3"}, "CANDOR_PULSE_K can't be used: it must be at least 5."),
+    ({"CANDOR_PULSE_K": "51"}, "it must be at most 50."),
+    ({"CANDOR_RING_SECONDS": "often"}, "write a number."),
+    ({"CANDOR_RING_SECONDS": "61"}, "it must be at most 60."),
+    ({"CANDOR_PLAIN_DATES": "perhaps"}, "write true or false."),
+    ({"CANDOR_OPERATOR": "x" * 81}, "it must have at most 80 characters."),
     ({"CANDOR_DATABASE_URL": f"mysql://ada:{SECRET}@host/db"}, "only sqlite:/// and postgresql://"),
     ({"CANDOR_DATABASE_URL": SECRET}, "write it like sqlite:///candor.db"),
     ({"CANDOR_DATABASE_URL": f"postgresql://ada:{SECRET}@host:port/db"}, "CANDOR_DATABASE_URL"),
     ({"CANDOR_DATABASE_URL": f"postgresql+nosuch://ada:{SECRET}@host/db"}, "CANDOR_DATABASE_URL"),
     ({"CANDOR_DATABASE_URL": "sqlite://"}, "name a file"),
     ({"CANDOR_DATABASE_URL": "sqlite:///:memory:"}, "name a file"),
-    ({"CANDOR_SQLITE_SYNCHRONOUS": "OFF"}, "'NORMAL' or 'FULL'"),
-    ({"CANDOR_PACE_PER_MINUTE": "0"}, "greater than or equal to 1"),
-    ({"CANDOR_PACE_PER_MINUTE": "fast"}, "integer"),
-    ({"CANDOR_LISTENER_THREADS": "2"}, "greater than or equal to 5"),
+    ({"CANDOR_SQLITE_SYNCHRONOUS": "OFF"}, "write NORMAL or FULL."),
+    ({"CANDOR_PACE_PER_MINUTE": "0"}, "it must be at least 1."),
+    ({"CANDOR_PACE_PER_MINUTE": "fast"}, "write a whole number."),
+    ({"CANDOR_LISTENER_THREADS": "2"}, "it must be at least 5."),
     ({"CANDOR_RING_SECONDS": "nan"}, "CANDOR_RING_SECONDS"),
-    ({"CANDOR_LOG_LEVEL": "DEBUG"}, "'INFO', 'WARNING' or 'ERROR'"),
+    ({"CANDOR_LOG_LEVEL": "DEBUG"}, "write INFO, WARNING or ERROR."),
     ({"CANDOR_SLACK_BASE_URL": "slack.com/api"}, "write it like https://slack.com/api/"),
     ({"CANDOR_SLACK_BASE_URL": "http://[::1"}, "CANDOR_SLACK_BASE_URL"),
     ({"CANDOR_CLOCK_FILE": "offset"}, "CANDOR_CLOCK_FILE moves the clock"),
@@ -74,6 +90,48 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(
     assert one_sentence(said)
     assert says in said
     assert SECRET not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["serve", "--http", "abc"], "--http can't be used: write it like 3000 or 0.0.0.0:3000.\n"),
+        (
+            ["manifest", "--http", "http://x"],
+            "--http can't be used: write an address that begins with https://, like",
+        ),
+        (
+            ["manifest", "--http", "https://"],
+            "--http can't be used: write an address that begins with https://, like",
+        ),
+        (["manifest", "--prefix", "BAD PREFIX"], "--prefix can't be used: write up to 15 small letters or digits"),
+    ],
+)
+def test_a_wrong_option_is_named_as_it_was_typed(
+    words: list[str], says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(monkeypatch, TOKENS)
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    assert one_sentence(said)
+    assert said.startswith(says)
+
+
+def sentences(name: str, value: str) -> list[str]:
+    """What is said of a setting with this value; nothing when it can be used."""
+    try:
+        load_settings(**{name: value})
+    except BadSettings as bad:
+        return bad.sentences
+    return []
+
+
+def test_no_bound_or_kind_of_a_setting_is_told_in_the_librarys_words() -> None:
+    """Each setting is given nonsense, too little and too much; what comes back is in our own words."""
+    for name in Settings.model_fields:
+        for nonsense in ("{x}", "-1", "1e99", "x" * 5_000):
+            told = sentences(name, nonsense)
+            assert [said for said in told if re.search("should|Input|String|unable", said)] == []
 
 
 @pytest.mark.parametrize(

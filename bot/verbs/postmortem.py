@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import now
-from bot.shell import opened, which_workspace
+from bot.shell import add_workspace, opened, read_text, which_workspace
 from rituals.errors import Refusal
 from rituals.postmortem import timeline
+from rituals.postmortem.refusals import NoSuchReview
 
 
-class NoSuchFile(Refusal):
-    """{file} can't be read as text in UTF-8."""
+class NoReviewThere(Refusal):
+    """There is no review {number} in workspace {workspace}."""
 
 
 def add_verbs(verbs: Any) -> None:
@@ -21,23 +22,23 @@ def add_verbs(verbs: Any) -> None:
     parser = verbs.add_parser("postmortem", help="reviews: import a timeline")
     each = parser.add_subparsers(required=True, metavar="VERB")
     taken = each.add_parser("import", help="add the lines `time, who, text` of a CSV or Markdown file to a review")
-    taken.add_argument("file", type=Path)
-    taken.add_argument("--review", type=int, required=True, help="the number of the review")
+    taken.add_argument("file", type=Path, metavar="FILE", help="the lines, as CSV or as a Markdown list or table")
+    taken.add_argument("--review", type=int, required=True, metavar="NUMBER", help="the number of the review")
     taken.add_argument("--dry-run", action="store_true", help="read the file, say what is in it, and add nothing")
-    taken.add_argument("--workspace", help="the team id; may be left out when there is only one")
+    add_workspace(taken)
     taken.set_defaults(run=run_import)
 
 
 def run_import(asked: argparse.Namespace) -> int:
     """Read all, then add what is new, in one transaction."""
-    try:
-        text = asked.file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise NoSuchFile(file=asked.file.name) from None
+    text = read_text(asked.file)
     with opened() as database:
         workspace = which_workspace(database, asked.workspace)
-        with database.reading() as session:
-            review = timeline.open_review(session, workspace, asked.review)
+        try:
+            with database.reading() as session:
+                review = timeline.open_review(session, workspace, asked.review)
+        except NoSuchReview:  # its sentence is for Slack: it names a slash command
+            raise NoReviewThere(number=asked.review, workspace=workspace) from None
         lines = timeline.read_lines(text, review.zone, now())
         if asked.dry_run:
             print(f"{len(lines)} lines.")

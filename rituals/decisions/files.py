@@ -36,8 +36,10 @@ def read_file(path: Path) -> list[Entry]:
         if path.stat().st_size > MOST_BYTES:
             raise BadFile([f"{path.name} has more than {MOST_BYTES // 1_000_000} MB."])
         raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise BadFile([f"There is no file {path}."]) from None
     except OSError:
-        raise BadFile([f"{path.name} is not there, or can't be read."]) from None
+        raise BadFile([f"{path} can't be read: it is a folder, or you may not read it."]) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

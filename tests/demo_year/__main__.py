@@ -15,7 +15,7 @@ from sqlalchemy import select
 from storage import open_database
 from storage.schema import DemoEvent
 from tests.demo_year import said as claims
-from tests.demo_year.cities import BEGIN, SERIES
+from tests.demo_year.cities import BEGIN, CITIES, SERIES, ZONES
 from tests.demo_year.playing import Year
 from tests.demo_year.world import world
 
@@ -39,6 +39,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--brief", action="store_true", help="the summary only")
     asked = parser.parse_args()
+    print(legend(with_columns=not asked.brief))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(20) as pool:
         database = open_database(f"sqlite:///{Path(folder) / 'year.db'}")
         database.migrate()
@@ -52,6 +53,21 @@ def main() -> int:
             assert slack.breaches == []
         database.close()
     return 1 if broken else 0
+
+
+def legend(*, with_columns: bool) -> str:
+    """Who the people and channels are, and what stands in the columns: a line each."""
+    people = ", ".join(f"U{letter}1, U{letter}2 ... in {CITIES[letter]}" for letter in ZONES)
+    channels = ", ".join(series.channel for series in SERIES)
+    lines = [
+        f"People: {people}. Channels, each with a demo day of its own city and people of all three: {channels}."
+    ]
+    if with_columns:
+        lines.append(
+            "Columns: when its reader had the message (on their own clock; in a channel on that of its city), the "
+            "person or channel it went to, what it was, and which demo day it was about (its channel and date)."
+        )
+    return "\n".join(lines) + "\n"
 
 
 def show_each(year: Year, found: list[claims.Said]) -> None:

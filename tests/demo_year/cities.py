@@ -10,6 +10,7 @@ from tests.slack import Slack
 
 BEGIN = datetime(2027, 1, 4, 4, 30, tzinfo=UTC)  # a Monday, ten in the morning in Kolkata
 ZONES = {"B": "Europe/Berlin", "N": "America/New_York", "K": "Asia/Kolkata"}
+CITIES = {"B": "Berlin", "N": "New York", "K": "Kolkata"}
 LATER = "UB9"  # comes in April
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 
 from storage.database import NotInWorkspace, Session, insert_once
 from storage.rows import row_of
@@ -192,14 +192,17 @@ def shown_here(session: Session, workspace: str, demo_day_id: int) -> Sequence[t
     return [(person, pairs) for person, pairs in session.execute(shown)]
 
 
-def look_again(session: Session, workspace: str, channel: str, host: str, now: datetime) -> None:
-    """Let the ring look at what somebody hosts in this channel and is still to come."""
+def look_again(session: Session, workspace: str, channel: str, person: str, now: datetime) -> None:
+    """Let the ring look at what somebody hosts or shows in this channel and is still to come."""
+    shows = exists().where(
+        Showing.event_id == DemoEvent.id, or_(Showing.person == person, Showing.partner == person)
+    )
     session.execute(
         update(DemoEvent)
         .where(
             DemoEvent.workspace == workspace,
             DemoEvent.channel == channel,
-            DemoEvent.host == host,
+            or_(DemoEvent.host == person, shows),
             DemoEvent.held_at.is_(None),
             DemoEvent.look_at.is_not(None),
         )

@@ -83,6 +83,7 @@ NOBODY = {  # columns as long as an id that hold no person
     "review.severity": "SEV1 to SEV4",
     "review.stage": "accounts to published",
     "review.ts": "a message",
+    "review_action.day": "a date",
     "review_action.state": "idea, accepted, done",
     "review_channel.channel": "whose hints",
     "review_channel.hints": "sure, soft, none",

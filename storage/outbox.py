@@ -56,6 +56,21 @@ def owe(
     return insert_once(session, Delivery, row)
 
 
+def owe_again(
+    session: Session, workspace: str, key: str, *, due: datetime, now: datetime, expires_at: datetime | None = None
+) -> bool:
+    """Owe once more what was settled without a word having been said; False when it was said, or is owed still."""
+    unsaid = (Delivery.state != "owed", Delivery.ts.is_(None), Delivery.ambiguous.is_(False))
+    anew = {"state": "owed", "due": due, "created_at": now, "expires_at": expires_at, "attempts": 0}
+    found = (
+        update(Delivery)
+        .where(Delivery.workspace == workspace, Delivery.key == key, *unsaid)
+        .values(**anew, reason=None, settled_at=None)
+        .returning(Delivery.id)
+    )
+    return session.scalar(found) is not None
+
+
 def owe_each(
     session: Session,
     workspace: str,

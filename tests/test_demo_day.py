@@ -295,6 +295,25 @@ def test_a_slot_is_not_given_to_a_guest_and_who_asks_hears_who_is_one(
     assert [one.person for one in rows(candor, Showing)] == ["UADA"]
 
 
+@pytest.mark.parametrize("leaves", ["channel", "company"])
+def test_when_who_has_a_slot_leaves_the_next_one_moves_up(
+    candor: Candor, slack: Slack, ada: Person, leaves: str
+) -> None:
+    ben, cem = people(slack, "UBEN", "UCEM")
+    opened(candor, ada, slots="1")
+    sign_up(ben, "The new search")
+    sign_up(cem, "A map of our alarms")
+    candor.ring_at(at("2026-11-30 12:00"))
+    assert only_waiting(candor) == ["UCEM"]
+    slack.channels["C1"].members.remove("UBEN")
+    slack.users["UBEN"].deleted = leaves == "company"
+    candor.house.people._known.clear()
+    ring_through(candor, at("2026-12-02 23:00"))
+    assert [(one.person, one.waits) for one in rows(candor, Showing)] == [("UCEM", False)]
+    assert "You moved up" in str(cem.direct_messages)
+    assert "new search" not in posted(slack)[0]["text"]
+
+
 def test_the_history_finds_what_was_shown(candor: Candor, slack: Slack, ada: Person) -> None:
     opened(candor, ada)
     sign_up(ada, "A faster build", link="https://example.org/build")

@@ -134,9 +134,14 @@ def test_twelve_of_the_longest_still_fit_into_agenda_recap_and_history(
     opened(candor, ada, slots="12", minutes="5", place=letter * 300)
     event = only(candor, DemoEvent)
     long = Entry(letter * 150, letter * 150, 5, "https://example.org/" + letter * 480)
+    showing = [f"UX{number}" for number in range(12)]
+    for person in showing:
+        slack.user(person, team="T1", name=person.lower(), tz=None)
+    slack.channels["C1"].members += showing
+    candor.house.people.forget("T1", "C1")
     with candor.database.begin() as session:
-        for number in range(12):
-            slots.sign_up(session, "T1", event.id, f"UX{number}", long, candor.travel.now)
+        for person in showing:
+            slots.sign_up(session, "T1", event.id, person, long, candor.travel.now)
     candor.ring()
     assert words(posted(slack)[0]).count("(5 min)") == 12
     ring_on(candor, "2026-12-03 17:00")

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from rituals.errors import InvalidField
-from rituals.postmortem.actions import is_vague, next_reminder
+from rituals.postmortem.actions import is_vague
 from rituals.postmortem.conditions import are_alike, stems
 from rituals.postmortem.hours import days_later, in_daytime, read_moment
 from rituals.postmortem.kit import BadKit, load_kit
 from rituals.postmortem.quotes import shown_as
+from rituals.postmortem.reminding import next_reminder
 from rituals.postmortem.report import safe
 from rituals.postmortem.timeline import BadLines, read_lines
 from storage.schema import Account, Delivery, Moment, Quotation, Review, ReviewPerson

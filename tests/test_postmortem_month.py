@@ -148,7 +148,7 @@ def test_a_source_that_is_edited_or_deleted_is_followed_where_history_may_be_rea
     assert first.was["said"][0][1] == "The queue is full"
     assert second.is_gone
     dee.command("/postmortem", "show 1", channel="C1")
-    assert "Corrected; before, it said: The queue is full" in heard(dee)
+    assert "  - Corrected\n" in heard(dee)
     assert "Restarting" not in heard(dee)
 
 

@@ -355,6 +355,7 @@ TRIED: dict[str, Try] = {
     "outbox.postpone": lambda s, it: outbox.postpone(s, "T2", it.delivery, 1, due=ONE, reason="x", ambiguous=True),
     "nudges.said_to": lambda s, it: storage.nudges.said_to(s, "T2", ["C1", "UADA"], NOON),
     "outbox.look_again": lambda s, it: outbox.look_again(s, "T2", "UADA", ONE),
+    "outbox.owe_again": lambda s, it: outbox.owe_again(s, "T2", f"prompt:{it.round}:question", due=ONE, now=ONE),
     "outbox.delivery": lambda s, it: outbox.delivery(s, "T2", f"prompt:{it.round}:question"),
     "pace.channels": lambda s, it: pace.channels(s, "T2", ["C1"]),
     "pace.hold": lambda s, it: pace.hold(s, "T2", ONE),

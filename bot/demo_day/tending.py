@@ -27,8 +27,21 @@ def tend(bell: Bell) -> None:
     for workspace, number, channel in going:
         with keep_going("tending a demo day"):
             members = who_takes_part(bell, workspace, channel)
+            here = who_is_here(bell, workspace, channel) if members else []
             with bell.database.begin() as session:
-                events.tend(session, workspace, number, members, bell.now)
+                events.tend(session, workspace, number, members, bell.now, here)
+
+
+def who_is_here(bell: Bell, workspace: str, channel: str) -> list[str]:
+    """Everybody in the channel who hasn't left the company, guests too: they may show something."""
+    client, people = bell.client(workspace), bell.people
+    if client is None:
+        return []
+    return [
+        one
+        for one in people.members(client, workspace, channel)
+        if not people.asker(client, workspace, one).has_left
+    ]
 
 
 def who_takes_part(bell: Bell, workspace: str, channel: str) -> list[str]:

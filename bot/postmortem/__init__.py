@@ -16,8 +16,9 @@ from bot.postmortem.postings import nudge_parts, postings
 from bot.rooms import Bell, Circle, RitualRoom
 from rituals.postmortem import accounts as sealed_accounts
 from rituals.postmortem import reviews, stages
-from rituals.postmortem.actions import checks_of, outcomes_of
+from rituals.postmortem.actions import keepers
 from rituals.postmortem.kit import Kit
+from rituals.postmortem.reminding import checks_of, outcomes_of
 from rituals.who_may import Asker
 from storage import Session
 from storage.keys import Custody
@@ -112,10 +113,14 @@ def circle(session: Session, workspace: str, review_id: int, asker: Asker) -> Ci
 def turn_stages(bell: Bell, kit: Kit) -> None:
     """Open the accounts whose time is over, and note what nobody moved on, one transaction each."""
     with bell.database.reading() as session:
-        due = [(one.workspace, one.id) for one in rows.reviews_due(session, bell.now, PER_RING)]
-    for workspace, review_id in due:
+        due = [
+            (one.workspace, one.id, (*keepers(one), *rows.people_of(session, one.workspace, one.id)))
+            for one in rows.reviews_due(session, bell.now, PER_RING)
+        ]
+    for workspace, review_id, leads in due:
+        lead = owning.first_here(bell, workspace, leads)
         with bell.database.begin() as session:
-            stages.turn(session, workspace, review_id, kit, bell.now)
+            stages.turn(session, workspace, review_id, kit, bell.now, lead)
 
 
 def clear_accounts(bell: Bell, keep_days: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,8 @@ def open_choice(ack: Ack, action: Json, visit: Visit, kit: Kit) -> None:
         may_move(session, review, asker)
         opened = accounts.open_all(session, visit.custody, visit.workspace, review_id)
         kept = rows.parts_of(session, visit.workspace, Quotation, review_id)
-    visit.open(deciding.choose(review, opened, {(one.person, one.source) for one in kept}, kit))
+    chosen = {(one.person, one.source) for one in kept if one.state != quotes.LET_GO}
+    visit.open(deciding.choose(review, opened, chosen, kit))
 
 
 def take_choice(ack: Ack, view: Json, visit: Visit) -> None:
@@ -121,22 +123,19 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
         return
     if given["owner"] and visit.asker(given["owner"]).is_guest:
         raise InvalidField("owner", CANNOT_BE_ASKED)
+    make = partial(
+        actions.shape if "idea" in told else actions.add,
+        words=words,
+        sign=sign,
+        worse=given["worse"] or "",
+        finding_id=int(given["finding"]) if given.get("finding") else None,
+        owner=given["owner"],
+        due=date.fromisoformat(given["due"]) if given["due"] else None,
+        reason=reason,
+        now=now(),
+    )
     with visit.sessions.begin() as session:
-        if "idea" in told:
-            rows.drop_part(session, visit.workspace, ReviewAction, told["idea"])
-        actions.add(
-            session,
-            visit.workspace,
-            review.id,
-            words=words,
-            sign=sign,
-            worse=given["worse"] or "",
-            finding_id=int(given["finding"]) if given.get("finding") else None,
-            owner=given["owner"],
-            due=date.fromisoformat(given["due"]) if given["due"] else None,
-            reason=reason,
-            now=now(),
-        )
+        make(session, visit.workspace, told.get("idea", review.id))
     ack(response_action="update", view=notice("Saved", "Its owner is asked, not told. Ideas wait in the list."))
 
 

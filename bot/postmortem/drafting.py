@@ -9,7 +9,8 @@ from slack_bolt import Ack
 
 import storage.postmortem as rows
 from bot.blocks.common import Json, carried, clip_escaped, notice, read_form
-from bot.blocks.postmortem import messages, writing
+from bot.blocks.postmortem import timeline as timelines
+from bot.blocks.postmortem import writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
 from bot.postmortem.reading import of_click, readable, reviews_for, writable
@@ -17,9 +18,12 @@ from bot.postmortem.sources import line_of
 from bot.visit import Visit
 from rituals.postmortem import conditions, timeline
 from rituals.postmortem.hours import read_moment
+from rituals.postmortem.kit import Kit
+from rituals.postmortem.quotes import Told, as_told
 from rituals.postmortem.refusals import AlreadyPublished, NoSuchReview
 from rituals.postmortem.reviews import clean, owe_of
-from storage.schema import Review
+from storage import Session
+from storage.schema import Moment, Quotation, Review
 
 MOST_CARRIED = 300
 
@@ -87,7 +91,7 @@ def take_moment(ack: Ack, view: Json, visit: Visit) -> None:
         heard=told.get("heard", ""),
     )
     with visit.sessions.begin() as session:
-        timeline.add(session, visit.workspace, review.id, line, visit.person)
+        timeline.add(session, visit.workspace, review.id, line, visit.person, now())
     ack(response_action="update", view=notice("Added", f"It stands on the timeline of review {review.id}."))
 
 
@@ -129,22 +133,30 @@ def take_lines(ack: Ack, view: Json, visit: Visit) -> None:
     review = writable(visit, carried(view)["review"])
     lines = timeline.read_lines(read_form(view)["lines"] or "", review.zone, now())
     with visit.sessions.begin() as session:
-        new = timeline.add_lines(session, visit.workspace, review.id, lines, visit.person)
+        new = timeline.add_lines(session, visit.workspace, review.id, lines, visit.person, now())
     ack(response_action="update", view=notice("Added", f"{new} of {len(lines)} lines are new on the timeline."))
 
 
-def show_later(ack: Ack, action: Json, visit: Visit) -> None:
+def show_later(ack: Ack, action: Json, visit: Visit, kit: Kit) -> None:
     """*Later lines* of a timeline."""
     ack()
     review_id, page = of_click(action)
-    visit.reply(tell_timeline(visit, readable(visit, review_id), int(page)))
+    visit.reply(tell_timeline(visit, readable(visit, review_id), kit, int(page)))
 
 
-def tell_timeline(visit: Visit, review: Review, page: int = 0) -> list[Json]:
+def tell_timeline(visit: Visit, review: Review, kit: Kit, page: int = 0) -> list[Json]:
     """`/postmortem timeline`."""
     with visit.sessions.reading() as session:
-        moments = rows.moments_of(session, visit.workspace, review.id)
-    return messages.timeline(review, moments, page)
+        told = lines_of(session, review)
+        roles = rows.people_of(session, visit.workspace, review.id)
+    return timelines.timeline(review, told, roles, kit, page)
+
+
+def lines_of(session: Session, review: Review) -> list[tuple[Moment, Told | None]]:
+    """The lines of a timeline, each with how others read it (None: they don't)."""
+    quotations = rows.parts_of(session, review.workspace, Quotation, review.id)
+    moments = rows.moments_of(session, review.workspace, review.id)
+    return [(one, as_told(review, quotations, one)) for one in moments]
 
 
 # --- findings, summary, note ----------------------------------------------------------------------------

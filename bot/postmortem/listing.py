@@ -15,7 +15,7 @@ from rituals.postmortem import conditions
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.reviews import leads, takes_part
 from rituals.who_may import may_read, may_start
-from storage.schema import Finding, Moment, Review, ReviewAction
+from storage.schema import Finding, Review, ReviewAction
 
 HELP = (
     "*What `/postmortem` can do*\n"
@@ -44,7 +44,7 @@ def take_command(ack: Ack, command: Json, visit: Visit, workspaces: Workspaces, 
         case "accounts":
             reply(accounts.tell_waiting(visit))
         case "timeline":
-            reply(drafting.tell_timeline(visit, meant(visit, rest, channel)))
+            reply(drafting.tell_timeline(visit, meant(visit, rest, channel), kit))
         case "actions":
             reply(deciding.tell_actions(visit, rest))
         case "publish":
@@ -55,7 +55,7 @@ def take_command(ack: Ack, command: Json, visit: Visit, workspaces: Workspaces, 
         case "show":
             reply(messages.shown(*moving.markdown_of(visit, number_in(rest), kit)))
         case "find":
-            reply(messages.listing(_find(visit, rest)) if rest.strip() else [section("Find what? `find queue`")])
+            reply(_tell_found(visit, rest))
         case "export":
             reply(moving.export(visit, readable(visit, number_in(rest)), kit, workspaces))
         case "hints":
@@ -78,6 +78,13 @@ def _status(visit: Visit, review: Review) -> list[Json]:
     return [*told, *moving.to_ask_its_people(visit, review)]
 
 
+def _tell_found(visit: Visit, words: str) -> list[Json]:
+    if not words.strip():
+        return [section("Find what? `find queue`")]
+    found = _find(visit, words)
+    return messages.listing(found) if found else [section("No review that you may read says that.")]
+
+
 def _find(visit: Visit, words: str) -> list[Review]:
     """The reviews that the visitor may read in which every word is said somewhere."""
     wanted = conditions.stems(words)
@@ -85,7 +92,7 @@ def _find(visit: Visit, words: str) -> list[Review]:
     for review in reviews_for(visit):
         with visit.sessions.reading() as session:
             texts = [review.title, review.summary, review.impact]
-            texts += [one.words for one in rows.parts_of(session, visit.workspace, Moment, review.id)]
+            texts += [told.words for _, told in drafting.lines_of(session, review) if told is not None]
             texts += [one.words for one in rows.parts_of(session, visit.workspace, Finding, review.id)]
             texts += [one.words for one in rows.parts_of(session, visit.workspace, ReviewAction, review.id)]
         if conditions.matches(wanted, texts):

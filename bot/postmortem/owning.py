@@ -17,7 +17,7 @@ from bot.postmortem.reading import of_click
 from bot.rooms import Bell, Posting
 from bot.visit import Visit
 from rituals.errors import InvalidField
-from rituals.postmortem import actions
+from rituals.postmortem import actions, reminding
 from rituals.postmortem.reviews import find
 from storage import Session
 from storage.schema import Delivery, ReviewAction
@@ -34,19 +34,19 @@ def remind_owners(bell: Bell) -> None:
             for one in rows.actions_to_remind(session, bell.now, PER_RING)
         ]
     for workspace, action_id, owner, keepers in due:
-        is_here = owner is None or _first_here(bell, workspace, [owner]) is not None
-        keeper = None if is_here else _first_here(bell, workspace, keepers)
+        is_here = owner is None or first_here(bell, workspace, [owner]) is not None
+        keeper = None if is_here else first_here(bell, workspace, keepers)
         with bell.database.begin() as session:
             found = rows.part(session, workspace, ReviewAction, action_id)
             if found is None or found.remind_at is None or found.remind_at > bell.now or found.owner != owner:
                 continue  # somebody changed it meanwhile
             if is_here:
-                actions.remind(session, found, bell.now)
+                reminding.remind(session, found, bell.now)
             else:
-                actions.release(session, found, keeper, bell.now)
+                reminding.release(session, found, keeper, bell.now)
 
 
-def _first_here(bell: Bell, workspace: str, people: Iterable[str]) -> str | None:
+def first_here(bell: Bell, workspace: str, people: Iterable[str]) -> str | None:
     """The first of them who has not left. While Slack doesn't answer, nobody has."""
     client = bell.client(workspace)
     for one in people:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 import storage.postmortem as rows
 from bot.blocks.common import Json, escape, message, section
+from bot.clock import now
 from bot.postmortem.reading import writable
 from bot.postmortem.sources import line_of, look, may_look
 from bot.visit import Visit
@@ -50,7 +51,7 @@ def _pin(visit: Visit, review_id: int, channel: str, ts: str) -> str:
         return ""
     line = line_of(visit, channel, found)
     with visit.sessions.begin() as session:
-        timeline.add(session, visit.workspace, review_id, line, visit.person)
+        timeline.add(session, visit.workspace, review_id, line, visit.person, now())
     return f"It stands on the timeline of review {review_id}. `/postmortem timeline {review_id}` corrects it."
 
 

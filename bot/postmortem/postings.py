@@ -11,7 +11,7 @@ from bot.blocks.common import Json, Message, message, section
 from bot.blocks.postmortem import messages, talking
 from bot.postmortem import asking, handing_over, owning
 from bot.rooms import NudgePart, Posting
-from rituals.postmortem import accounts, actions, brief
+from rituals.postmortem import accounts, actions, brief, reminding
 from rituals.postmortem.kit import Kit
 from storage import Session
 from storage.keys import Custody
@@ -135,7 +135,7 @@ def nudge_parts() -> Mapping[str, NudgePart]:
         assert review is not None  # an action goes with its review
         if nudge.person not in (one.owner, *actions.keepers(review)):
             return None
-        days = str(actions.check_at(one.done_at, nudge.wanted_at))
+        days = str(reminding.check_at(one.done_at, nudge.wanted_at))
         return None if days in one.helped else messages.check_row(one, review, days)
 
     return {"postmortem.due": say_due, "postmortem.asked": say_asked, "postmortem.check": say_check}

@@ -56,6 +56,10 @@ def take_first(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
     """What happened and who was there; who had which part is asked next."""
     begun = forms.read_first(view, now())
     may_start(visit.member(), visit.channel(begun.channel))
+    if all(_is_known_guest(visit, one) for one in begun.people):
+        raise InvalidField(
+            "people", "Guests and bots aren't asked. Choose somebody of the team who was there, too."
+        )
     everybody, team = visit.everybody(), visit.team()
     with visit.sessions.reading() as session:
         suggested = reviews.suggest(session, visit.workspace, begun.people, [one for one, _ in team or []])

@@ -44,6 +44,6 @@ def run_import(asked: argparse.Namespace) -> int:
             print(f"{len(lines)} lines.")
             return 0
         with database.begin() as session:
-            new = timeline.add_lines(session, workspace, asked.review, lines, "")
+            new = timeline.add_lines(session, workspace, asked.review, lines, "", now())
     print(f"{new} of {len(lines)} lines are new on the timeline of review {asked.review}.")
     return 0

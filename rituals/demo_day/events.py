@@ -121,8 +121,18 @@ def steps_of(plan: Plan, at: datetime, length: timedelta) -> list[tuple[str, dat
     ]
 
 
-def tend(session: Session, workspace: str, event_id: int, members: Collection[str], now: datetime) -> None:
-    """Do what is due for an event: follow its schedule, then its next steps."""
+def tend(
+    session: Session,
+    workspace: str,
+    event_id: int,
+    members: Collection[str],
+    now: datetime,
+    here: Collection[str] = (),
+) -> None:
+    """Do what is due for an event: follow its schedule, then its next steps.
+
+    `members` take turns and are asked; `here` are guests too (empty: we couldn't look, and nobody is missed).
+    """
     event = rows.lock_event(session, workspace, event_id)
     if event is None or event.look_at is None:
         return
@@ -137,6 +147,8 @@ def tend(session: Session, workspace: str, event_id: int, members: Collection[st
         return
     on_hold = is_on_hold(schedule, event, now)
     hosting.replace_who_left(session, day, event, members, now)
+    if here and event.at > now:
+        slots.let_go(session, event, here, now)
     event.look_at = None
     for name, due in steps_of(plan, event.at, timedelta(minutes=day.slots * day.minutes)):
         if name in event.steps:

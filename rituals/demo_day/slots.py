@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import storage.demo_day as rows
@@ -17,6 +18,7 @@ from storage.schema import DemoDay, DemoEvent, Showing
 
 LONGEST_TITLE = LONGEST_AUDIENCE = 150
 LONGEST_LINK = 500
+A_WHILE = timedelta(hours=1)
 MOST_TOLD = 2  # private messages to a presenter about one event
 TO_PRESENTERS = ("demo.up", "demo.yours", "demo.with", "demo.eve")
 
@@ -161,6 +163,25 @@ def withdraw(session: Session, workspace: str, event_id: int, person: str, now: 
     rows.drop_showing(session, workspace, mine.id)
     move_up(session, event, now)
     draw(session, event, now)
+
+
+def let_go(session: Session, event: DemoEvent, here: Collection[str], now: datetime) -> None:
+    """Whoever isn't `here` any more shows nothing, and is nobody's partner; who waited moves up and is told.
+
+    Who is here may be minutes old: whoever signed up in the last hour may have come since.
+    """
+    gone = False
+    for one in rows.showings(session, event.workspace, event.id):
+        if one.signed_at > now - A_WHILE:
+            continue
+        if one.person not in here:
+            rows.drop_showing(session, event.workspace, one.id)
+            gone = True
+        elif one.partner is not None and one.partner not in here:
+            one.partner, gone = None, True
+    if gone:
+        move_up(session, event, now)
+        draw(session, event, now)
 
 
 def move_up(session: Session, event: DemoEvent, now: datetime) -> list[Showing]:

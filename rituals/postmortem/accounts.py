@@ -82,9 +82,14 @@ def put(
 
 def hasten(session: Session, review: Review, now: datetime) -> None:
     """When everybody's account is in, the reveal is a quarter of an hour away."""
-    asked = rows.people_of(session, review.workspace, review.id)
-    if asked and len(rows.accounts_of(session, review.workspace, review.id)) == len(asked):
+    if has_all(session, review):
         review.due = min(review.due, now + LAST_LOOK)
+
+
+def has_all(session: Session, review: Review) -> bool:
+    """Whether everybody who is asked has given an account."""
+    asked = rows.people_of(session, review.workspace, review.id)
+    return bool(asked) and len(rows.accounts_of(session, review.workspace, review.id)) == len(asked)
 
 
 def _read(custody: Custody, account: Account) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from rituals.postmortem.accounts import Opened
 from rituals.postmortem.kit import Kit
@@ -45,7 +46,13 @@ def brief_of(opened: Sequence[Opened], kit: Kit) -> Brief:
         screens = sorted({found.lower() for found in WATCHED.findall(said)})
         if screens:
             watched.append((who, ", ".join(screens[:8])))
-    return Brief(tuple(times), tuple(believed), tuple(watched), kit.conversation[:5])
+    by_words = itemgetter(1)  # an order of its own could tell who "a responder" is
+    return Brief(
+        tuple(sorted(times, key=by_words)),
+        tuple(sorted(believed, key=by_words)),
+        tuple(sorted(watched, key=by_words)),
+        kit.conversation[:5],
+    )
 
 
 def label(share: str | None, person: str | None, role: str, kit: Kit) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import storage.postmortem as rows
 from rituals.errors import InvalidField
 from rituals.postmortem.refusals import NoSuchReview
-from rituals.postmortem.reviews import clean
+from rituals.postmortem.reviews import clean, hold
 from rituals.postmortem.timeline import open_review
 from rituals.search.words import stem, tokens, word_lists
 from storage import Session
@@ -57,6 +57,7 @@ def take_away(session: Session, workspace: str, finding_id: int) -> None:
 
 def note_interim(session: Session, workspace: str, review_id: int, words: str, by: str) -> Finding:
     """The one interim note for the channel; another one replaces its words while it is not posted yet."""
+    hold(session, workspace, review_id)  # of two notes at once one is first
     open_review(session, workspace, review_id)
     words = clean(words, "words", needed=True, most=LONGEST)
     kept = [one for one in rows.parts_of(session, workspace, Finding, review_id) if one.kind == "interim"]

@@ -77,6 +77,10 @@ class NotYourAction(Refusal):
     """Only its owner can say that, or who looks after the review: who facilitates it, and who started it."""
 
 
+class NotGoingOn(Refusal):
+    """Meanwhile this was done or dropped, so nothing was changed. `/postmortem actions all` shows it as it is."""
+
+
 class AlreadyOwned(Refusal):
     """Somebody was asked to own this one by now, or it is over. Nothing was changed."""
 

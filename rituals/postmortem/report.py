@@ -10,14 +10,14 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import storage.postmortem as rows
 from rituals.postmortem.conditions import HEADINGS
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.quotes import of_moment, shown_as
-from rituals.postmortem.reviews import find
+from rituals.postmortem.quotes import as_told, shown_as
+from rituals.postmortem.reviews import TURNS, find
 from rituals.postmortem.timeline import SURE
 from storage import Session
 from storage.schema import Finding, Moment, Quotation, Review, ReviewAction
@@ -25,6 +25,7 @@ from storage.schema import Finding, Moment, Quotation, Review, ReviewAction
 MARKUP = re.compile(r"([\\`*_\[\]<>#|~!&@$])")
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 NOT_IN_LINKS = re.compile(r"[()\s<>]")
+LINK = re.compile(r"\b(https?|ftp|www)([:.])", re.IGNORECASE)  # what some renderers make a link of
 LINE_MARK = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))", re.MULTILINE)
 
 
@@ -60,10 +61,14 @@ def named_in(told: Contents) -> set[str]:
 
 def safe(words: str) -> str:
     """Somebody's words on one line, as Markdown shows them literally."""
-    flat = "".join(one for one in words if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    flat = "".join(
+        one
+        for one in words
+        if one in "\n\t" or (unicodedata.category(one) not in ("Cc", "Cs") and one not in TURNS)
+    )
     flat = " ".join(flat.split())
     flat = MARKUP.sub(lambda found: ENTITIES.get(found[0], f"\\{found[0]}"), flat)
-    flat = re.sub(r"\b(https?):", r"\1&#58;", flat)
+    flat = LINK.sub(lambda found: f"{found[1]}&#{ord(found[2])};", flat)
     return LINE_MARK.sub(r"\1\\\2" if not flat[:1].isdigit() else r"\1\2", flat) if flat else "(nothing)"
 
 
@@ -116,9 +121,8 @@ def _who(share: str | None, person: str | None, role: str, kit: Kit, names: Mapp
 def _timeline(told: Contents, kit: Kit, names: Mapping[str, str]) -> str:
     zone, lines, day = ZoneInfo(told.review.zone), [], ""
     for moment in told.moments:
-        quoted = of_moment(told.quotations, moment)
-        share = shown_as(quoted.share, quoted.state) if quoted else "role" if moment.person else None
-        if moment.is_gone or (quoted is not None and share is None):
+        said = as_told(told.review, told.quotations, moment)
+        if said is None:
             continue
         local = moment.at.astimezone(zone)
         if f"{local:%A}, {local.day} {local:%B %Y}" != day:
@@ -126,16 +130,18 @@ def _timeline(told: Contents, kit: Kit, names: Mapping[str, str]) -> str:
             lines.append(f"\n**{day}**\n")
         who = safe(moment.who) if moment.who else ""
         if moment.person:
-            who = _who(share, moment.person, told.roles.get(moment.person, ""), kit, names)
-        words = safe(quoted.words if quoted and quoted.state == "changed" else moment.words)
-        line = f"- **{local:%H:%M %Z}** ({moment.at:%H:%M} UTC)" + (f", {who}" if who else "") + f": {words}"
+            who = _who(said.share, moment.person, told.roles.get(moment.person, ""), kit, names)
+        line = f"- **{local:%H:%M %Z}** ({moment.at:%H:%M} UTC)" + (f", {who}" if who else "")
+        line += f": {safe(said.words)}"
         if moment.permalink.startswith("https://"):
             line += f" ([message]({NOT_IN_LINKS.sub('', moment.permalink)}))"
-        for label, said in (("Knew", moment.knew), ("Expected", moment.expected)):
-            line += f"\n  - {label}: {safe(said)}" if said else ""
+        for label, also in (("Knew", moment.knew), ("Expected", moment.expected)):
+            line += f"\n  - {label}: {safe(also)}" if also else ""
         line += f"\n  - {SURE[moment.sure].capitalize()}" if moment.sure else ""
-        if moment.was["said"]:
+        if moment.was["said"] and moment.person is None:
             line += f"\n  - Corrected; before, it said: {safe(str(moment.was['said'][-1][1]))}"
+        elif moment.was["said"]:
+            line += "\n  - Corrected"
         lines.append(line)
     return "## What happened\n" + "\n".join(lines) if lines else ""
 
@@ -170,7 +176,7 @@ def _actions(told: Contents, names: Mapping[str, str]) -> str:
         if one.state == "dropped":
             line += f": we choose not to, because {safe(one.reason)}"
         elif one.due is not None:
-            due = one.due.astimezone(ZoneInfo(told.review.zone))
+            due = date.fromisoformat(one.day) if one.day else one.due.astimezone(ZoneInfo(told.review.zone)).date()
             who = safe(names.get(one.owner or "", "somebody"))
             line += f": {who}, by {due.day} {due:%B %Y}" + (" (done)" if one.state == "done" else "")
         line += f"\n  - Done when: {safe(one.sign)}" if one.sign else ""

@@ -11,7 +11,7 @@ import storage.postmortem as rows
 from rituals import nudges
 from rituals.errors import InvalidField
 from rituals.postmortem.hours import days_later, in_daytime, off_the_weekend
-from rituals.postmortem.kit import Kit
+from rituals.postmortem.kit import Kit, Severity
 from rituals.postmortem.refusals import (
     NoSuchReview,
     NotPublishedYet,
@@ -21,13 +21,14 @@ from rituals.postmortem.refusals import (
 )
 from rituals.who_may import Asker
 from storage import Session
-from storage.outbox import Room, owe
+from storage.outbox import Room, owe, owe_again
 from storage.people import person as known_person
 from storage.schema import Review
 
 MOST_PEOPLE = 20
 LONGEST = 3_000  # characters of a box
 LONGEST_TITLE = 150
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # overrides and embeddings, unclosed perhaps
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,14 @@ class Incident:
 
 
 def clean(words: str, box: str, *, needed: bool = False, most: int = LONGEST) -> str:
-    """Somebody's words without control characters. Raises InvalidField for too long, or for none where needed."""
-    kept = "".join(one for one in words if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs")).strip()
-    if needed and not kept:
+    """Somebody's words without control characters, nor marks that turn the direction of what follows.
+
+    Raises InvalidField for too long, or where words are needed for none that can be seen.
+    """
+    kept = "".join(
+        one for one in words if one == "\n" or (unicodedata.category(one) not in ("Cc", "Cs") and one not in TURNS)
+    ).strip()
+    if needed and not any(unicodedata.category(one)[0] in "LNPS" for one in kept):
         raise InvalidField(box, "Please write something here.")
     if len(kept) > most:
         raise InvalidField(box, f"This has {len(kept):,} characters. Please keep it within {most:,}.")
@@ -99,10 +105,7 @@ def start(
     check_span(incident.began, incident.ended)
     check_people(incident.people, incident.facilitator)
     size = kit.severities[incident.severity]
-    due = now + timedelta(hours=size.accounts_hours)
-    if size.working:
-        days = -(-size.accounts_hours // 24)
-        due = days_later(now, days, incident.zone, working=True, country=incident.country)
+    due = _deadline(size, now, incident.zone, incident.country)
     review, is_new = rows.add_review(
         session,
         workspace,
@@ -134,6 +137,17 @@ def start(
     return review
 
 
+def deadline(review: Review, kit: Kit) -> datetime:
+    """By when accounts were asked for when the review began."""
+    return _deadline(kit.severities[review.severity], review.started_at, review.zone, review.country)
+
+
+def _deadline(size: Severity, begins: datetime, zone: str, country: str | None) -> datetime:
+    if not size.working:
+        return begins + timedelta(hours=size.accounts_hours)
+    return days_later(begins, -(-size.accounts_hours // 24), zone, working=True, country=country)
+
+
 def by_day(
     session: Session, review: Review, person: str, at: datetime, *, off_weekends_until: datetime | None = None
 ) -> datetime:
@@ -160,6 +174,7 @@ def owe_with_room(
     expires_at: datetime | None = None,
     needed: bool = True,
     once: str = "",
+    again: bool = False,
 ) -> None:
     """Owe somebody a message on the first day from `due` on that has room for it.
 
@@ -168,7 +183,9 @@ def owe_with_room(
     room: Room = "takes" if needed else "yields"
     found = nudges.places(session, review.workspace, [person], now=now, due=due, until=until, needed=needed)
     for at in found:
-        owe_of(session, review, what, to=person, now=now, due=at, until=expires_at, once=once, room=room)
+        owe_of(
+            session, review, what, to=person, now=now, due=at, until=expires_at, once=once, room=room, again=again
+        )
 
 
 def owe_of(
@@ -182,12 +199,17 @@ def owe_of(
     until: datetime | None = None,
     once: str = "",
     room: Room = "takes",
+    again: bool = False,
 ) -> bool:
-    """Owe one message of a review, once per receiver (and per `once`, where it may come again)."""
-    return owe(
+    """Owe one message of a review, once per receiver (and per `once`, where it may come again).
+
+    `again`: also one that had nothing to say when it came up, because the review went a step back meanwhile.
+    """
+    key = f"postmortem:{review.id}:{what}:{to}{f':{once}' if once else ''}"
+    is_new = owe(
         session,
         review.workspace,
-        key=f"postmortem:{review.id}:{what}:{to}{f':{once}' if once else ''}",
+        key=key,
         kind=f"postmortem.{what}",
         to=to,
         facts={"review": review.id},
@@ -196,6 +218,9 @@ def owe_of(
         expires_at=until,
         room=room,
     )
+    if is_new or not again:
+        return is_new
+    return owe_again(session, review.workspace, key, due=due or now, now=now, expires_at=until)
 
 
 def redraw(session: Session, review: Review, now: datetime, because: str = "") -> None:

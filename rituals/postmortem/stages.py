@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import storage.postmortem as rows
-from rituals.postmortem import actions, quotes
+from rituals.postmortem import quotes, reminding
+from rituals.postmortem.accounts import has_all
 from rituals.postmortem.hours import days_later
 from rituals.postmortem.kit import Kit
 from rituals.postmortem.refusals import AlreadyPublished, QuotesOpen, WrongStage
-from rituals.postmortem.reviews import by_day, hold, may_move, owe_of, owe_with_room, redraw
+from rituals.postmortem.reviews import by_day, deadline, hold, may_move, owe_of, owe_with_room, redraw
 from rituals.who_may import Asker
 from storage import Session
 from storage.schema import Quotation, Review
@@ -30,18 +31,24 @@ NAMES = {
 }
 
 
-def turn(session: Session, workspace: str, review_id: int, kit: Kit, now: datetime) -> None:
-    """What happens by itself when the time of a stage is over."""
+def turn(
+    session: Session, workspace: str, review_id: int, kit: Kit, now: datetime, lead: str | None = None
+) -> None:
+    """What happens by itself when the time of a stage is over. `lead` hears of it (None: who facilitates)."""
     review = hold(session, workspace, review_id)
     if review.due > now or review.overdue_at is not None:
         return  # somebody moved it meanwhile
     if review.stage == "accounts":
-        _reveal(session, review, kit, now)
+        by = deadline(review, kit)
+        if now < by and not has_all(session, review):
+            review.due = by  # somebody took theirs back in the quarter of an hour before the reveal
+            return
+        _reveal(session, review, kit, now, lead)
     elif review.stage != "published":
         if review.stage == "soak":
             quotes.keep_silent(session, review)
         review.overdue_at = now
-        who, later = review.facilitator, now + OVERDUE_WAITS
+        who, later = lead or review.facilitator, now + OVERDUE_WAITS
         first = by_day(session, review, who, now, off_weekends_until=later)
         owe_with_room(session, review, "overdue", who, now=now, due=first, until=later, once=review.stage)
 
@@ -87,10 +94,11 @@ def _still(review: Review, seen: str) -> None:
         raise WrongStage(stage=NAMES[review.stage], number=review.id)
 
 
-def _reveal(session: Session, review: Review, kit: Kit, now: datetime) -> None:
+def _reveal(session: Session, review: Review, kit: Kit, now: datetime, lead: str | None = None) -> None:
     _to(session, review, "conversation", _deadline(review, kit, now), now)
-    first = by_day(session, review, review.facilitator, now)
-    owe_with_room(session, review, "brief", review.facilitator, now=now, due=first, until=review.due)
+    who = lead or review.facilitator
+    first = by_day(session, review, who, now)
+    owe_with_room(session, review, "brief", who, now=now, due=first, until=review.due, again=True)
 
 
 def _deadline(review: Review, kit: Kit, now: datetime) -> datetime:
@@ -115,7 +123,7 @@ def _publish(session: Session, review: Review, now: datetime) -> None:
     _to(session, review, "published", now, now)
     for what in ("summary", "report", "canvas"):
         owe_of(session, review, what, to=review.channel, now=now)
-    actions.begin_all(session, review, now)
+    reminding.begin_all(session, review, now)
 
 
 def _to(session: Session, review: Review, stage: str, due: datetime, now: datetime) -> None:

@@ -55,5 +55,5 @@ def in_thread(session: Session, workspace: str, review_id: int, asker: Asker, no
     may_move(session, review, asker)
     if review.stage != "conversation":
         raise WrongStage(stage=NAMES[review.stage], number=review.id)
-    owe_of(session, review, "thread", to=review.channel, now=now)
+    owe_of(session, review, "thread", to=review.channel, now=now, again=True)
     return review

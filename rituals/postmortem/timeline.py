@@ -12,6 +12,7 @@ from datetime import datetime
 
 import storage.postmortem as rows
 from rituals.errors import InvalidField, Refusal
+from rituals.postmortem import quotes
 from rituals.postmortem.hours import read_moment
 from rituals.postmortem.refusals import AlreadyPublished, NoSuchReview, TwiceTheSame
 from rituals.postmortem.reviews import clean, find
@@ -48,9 +49,12 @@ class Line:
     heard: str = ""  # the fingerprint of a message's words, when this line is one
 
 
-def add(session: Session, workspace: str, review_id: int, line: Line, by: str) -> Moment:
-    """Add a line to a review that isn't published. Raises TwiceTheSame, AlreadyPublished, InvalidField."""
-    open_review(session, workspace, review_id)
+def add(session: Session, workspace: str, review_id: int, line: Line, by: str, now: datetime) -> Moment:
+    """Add a line to a review that isn't published; whoever said it is asked at once while quotes are looked at.
+
+    Raises TwiceTheSame, AlreadyPublished, InvalidField.
+    """
+    review = open_review(session, workspace, review_id)
     added = rows.add_part(
         session,
         workspace,
@@ -71,6 +75,8 @@ def add(session: Session, workspace: str, review_id: int, line: Line, by: str) -
     )
     if added is None:
         raise TwiceTheSame
+    if review.stage == "soak" and line.person is not None:
+        quotes.gather(session, review, now, review.due)
     return added
 
 
@@ -99,6 +105,7 @@ def correct(session: Session, workspace: str, moment_id: int, words: str, at: da
         stood = [found.at.isoformat(), found.words]
         found.was = {**found.was, "said": [*found.was["said"], stood]}
         found.words, found.at = words, at
+        quotes.follow(session, found)
 
 
 def follow(session: Session, workspace: str, moment_id: int, words: str | None) -> None:
@@ -119,14 +126,14 @@ def read_lines(text: str, zone: str, now: datetime) -> list[Line]:
     Raises BadLines with every line that can't be read, by its number.
     """
     lines, wrong = [], []
-    for number, cells in _rows(text):
+    for place, (number, cells) in enumerate(_rows(text)):
         if len(cells) < 3:
             wrong.append(f"line {number} needs a time, who, and words")
             continue
         try:
             at = read_moment(cells[0], zone, "lines", now)
         except InvalidField as refused:
-            if number == 1:
+            if place == 0 and not any(letter.isdigit() for letter in cells[0]):
                 continue  # a heading
             wrong.append(f"line {number}: {refused.sentence}")
             continue
@@ -160,12 +167,14 @@ def _rows(text: str) -> Sequence[tuple[int, list[str]]]:
     return [(read.line_num, row) for row in read if any(cell.strip() for cell in row)]
 
 
-def add_lines(session: Session, workspace: str, review_id: int, lines: Sequence[Line], by: str) -> int:
+def add_lines(
+    session: Session, workspace: str, review_id: int, lines: Sequence[Line], by: str, now: datetime
+) -> int:
     """Add all lines of a file that aren't there yet; how many were new."""
     new = 0
     for line in lines:
         try:
-            add(session, workspace, review_id, line, by)
+            add(session, workspace, review_id, line, by, now)
         except TwiceTheSame:
             continue
         new += 1

@@ -136,7 +136,7 @@ class Quotation(Base):
     moment_id: Mapped[int | None] = mapped_column(Id, ForeignKey("moment.id", ondelete="CASCADE"))
     words: Mapped[str] = mapped_column(Text)
     share: Mapped[str] = mapped_column(String(10))  # as its author chose
-    state: Mapped[str] = mapped_column(String(10))  # asked, fine, changed, withdrawn, silent
+    state: Mapped[str] = mapped_column(String(10))  # asked, fine, changed, withdrawn, silent, let_go
 
 
 class ReviewAction(Base):
@@ -157,6 +157,7 @@ class ReviewAction(Base):
     worse: Mapped[str] = mapped_column(Text)  # what it could make worse
     owner: Mapped[str | None] = mapped_column(String(20))  # None: an idea that nobody was asked about yet
     due: Mapped[datetime | None]
+    day: Mapped[str | None] = mapped_column(String(10))  # the same as a date, on its owner's clocks
     state: Mapped[str] = mapped_column(String(10))  # idea, asked, accepted, done, dropped
     reason: Mapped[str] = mapped_column(Text)  # why it was moved, dropped, or never begun
     ticket: Mapped[str] = mapped_column(String(300))

@@ -113,7 +113,10 @@ def action(
     ]
     if conditions:
         choices = [option(str(one.id), clip(one.words, 75)) for one in conditions[:100]]
-        blocks.append(field("finding", "Which condition would this change?", select(choices), optional=True))
+        chosen = str(idea.finding_id) if idea and idea.finding_id else None
+        blocks.append(
+            field("finding", "Which condition would this change?", select(choices, chosen), optional=True)
+        )
     blocks += [
         field(
             "owner",
@@ -123,7 +126,7 @@ def action(
             optional=True,
         ),
         field("due", "By when", day_box(due) if due else {"type": "datepicker"}, optional=True),
-        field("worse", "What could it make worse?", text_box(), optional=True),
+        field("worse", "What could it make worse?", text_box(initial=idea.worse if idea else None), optional=True),
         field("reason", "Or: we choose not to act, because", text_box(), optional=True),
     ]
     carries = {"review": review.id} | ({"idea": idea.id} if idea else {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.blocks.common import (
@@ -20,13 +21,11 @@ from bot.blocks.common import (
     quote,
     section,
     sure,
-    there,
 )
 from rituals.postmortem.accounts import Opened
 from rituals.postmortem.brief import label
 from rituals.postmortem.kit import Kit
-from rituals.postmortem.timeline import SURE
-from storage.schema import Finding, Moment, Review, ReviewAction
+from storage.schema import Finding, Review, ReviewAction
 
 MOST_BLOCKS = 96
 PIECE, MOST_PIECES = 2_900, 40  # of a report
@@ -194,10 +193,17 @@ def summary(review: Review, findings: Sequence[Finding], kept: Sequence[ReviewAc
     return message([*blocks, *moves(review)])
 
 
+def _day(one: ReviewAction, review: Review) -> str:
+    """The day that was chosen; for those of before it was kept, as the review's clocks have it."""
+    assert one.due is not None
+    day = date.fromisoformat(one.day) if one.day else one.due.astimezone(ZoneInfo(review.zone)).date()
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
 def line(one: ReviewAction, review: Review) -> str:
     """An action on one line."""
     who = f"<@{one.owner}>" if one.owner else "nobody yet"
-    by = f", by {there(one.due, review.zone)[:-7]}" if one.due else ""
+    by = f", by {_day(one, review)}" if one.due else ""
     state = {"asked": " (asked)", "done": " (done)", "dropped": f" (not: {clip_escaped(one.reason, 100)})"}
     ticket = f" <{one.ticket}|ticket>" if one.ticket else ""
     return f"{clip_escaped(one.words, 240)}: {who}{by}{state.get(one.state, '')}{ticket}"
@@ -266,31 +272,6 @@ def opened(
     if page + 1 < len(pages):
         shown = [*shown, actions("pm-more", button("Read on", "pm_read_on", f"{review.id} {page + 1}"))]
     return modal("notice", f"Accounts of {review.id}", shown, close="Close")
-
-
-def timeline(review: Review, moments: Sequence[Moment], page: int) -> list[Json]:
-    """The timeline in UTC and each reader's own time, with its corrections."""
-    blocks: list[Json] = [section(f"*Timeline of review {review.id}: {clip_escaped(review.title, 300)}*")]
-    for one in moments[page * 20 : page * 20 + 20]:
-        who = f" <@{one.person}>" if one.person else f" {escape(one.who)}" if one.who else ""
-        said = f"*{one.at:%Y-%m-%d %H:%M} UTC* ({instant(one.at, review.zone)}){who}: "
-        said += clip_escaped(one.words, 1_500)
-        said += f" <{one.permalink}|message>" if one.permalink else ""
-        if one.is_gone:
-            said = f"~{one.at:%H:%M} UTC~ its message was deleted, so the report leaves it out"
-        for name, told in (("Knew", one.knew), ("Expected", one.expected)):
-            said += f"\n_{name}:_ {clip_escaped(told, 300)}" if told else ""
-        said += f"\n_{SURE[one.sure].capitalize()}_" if one.sure else ""
-        if one.was["said"]:
-            said += f"\n_Corrected. Before:_ {clip_escaped(str(one.was['said'][-1][1]), 300)}"
-        built = button("Correct", "pm_correct", str(one.id)) if review.stage != "published" else None
-        blocks.append(section(said, built))
-    if not moments:
-        blocks.append(section("It is empty. Add messages by their menu, lines by `/postmortem timeline`."))
-    add = [button("Add a line", "pm_moment", str(review.id)), button("Paste lines", "pm_lines", str(review.id))]
-    if len(moments) > page * 20 + 20:
-        add.append(button("Later lines", "pm_later", f"{review.id} {page + 1}"))
-    return [*blocks, actions(f"pmt-{review.id}", *add)]
 
 
 def listing(reviews: Sequence[Review]) -> list[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+
 import pytest
 
 from storage.schema import Quotation, Review, ReviewAction

@@ -295,6 +295,15 @@ def test_a_slot_is_not_given_to_a_guest_and_who_asks_hears_who_is_one(
     assert [one.person for one in rows(candor, Showing)] == ["UADA"]
 
 
+def test_once_it_is_stopped_nobody_signs_up_any_more(candor: Candor, slack: Slack, ada: Person) -> None:
+    opened(candor, ada)
+    [ben] = people(slack, "UBEN")
+    ada.command("/demoday", "stop", channel="C1")
+    ben.click("Show something", on=posted(slack)[0])  # before the ring has told the channel
+    assert "doesn't take place" in heard(ben)
+    assert rows(candor, Showing) == []
+
+
 @pytest.mark.parametrize("leaves", ["channel", "company"])
 def test_when_who_has_a_slot_leaves_the_next_one_moves_up(
     candor: Candor, slack: Slack, ada: Person, leaves: str

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from slack_bolt import Ack
 
 import storage.postmortem as rows
-from bot.blocks.common import Json, carried, counted, notice, read_form, section
+from bot.blocks.common import Json, carried, context, counted, notice, read_form, section
 from bot.blocks.postmortem import deciding, messages, writing
 from bot.clock import now
 from bot.postmortem.hints import hint_first
@@ -24,6 +24,7 @@ from rituals.postmortem.kit import Kit
 from rituals.postmortem.reviews import find, may_move
 from storage.schema import Finding, Quotation, Review, ReviewAction
 
+MOST_ACTIONS = 40  # in one answer
 VAGUE = (
     "A reader can't tell when this is done. What exactly would be different, and how would we see it? Say it in "
     "the second box, or send it as it is."
@@ -246,6 +247,8 @@ def tell_of(visit: Visit, reviews: Sequence[Review], whose: str) -> list[Json]:
                 one for review in by_id for one in rows.parts_of(session, visit.workspace, ReviewAction, review)
             ]
     blocks: list[Json] = []
-    for one in found[:20]:
+    for one in found[:MOST_ACTIONS]:
         blocks += messages.action_row(one, by_id[one.review_id])
+    if len(found) > MOST_ACTIONS:
+        blocks.append(context(f"And {len(found) - MOST_ACTIONS} more: *Actions* under each review has its own."))
     return blocks or [section("No action here. `/postmortem actions all` shows everybody's.")]

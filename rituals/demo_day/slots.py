@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import storage.demo_day as rows
 import storage.nudges
+from rituals.calendar.schedules import find
 from rituals.demo_day import telling
 from rituals.demo_day.drawing import draw
 from rituals.errors import InvalidField, NotFound, Refusal
@@ -110,7 +111,8 @@ def open_event(session: Session, workspace: str, event_id: int, now: datetime) -
     event = rows.lock_event(session, workspace, event_id)
     if event is None:
         raise NotFound
-    if event.cancelled_at is not None:
+    stopped = find(session, workspace, _day(session, event).schedule_id).ended_at is not None
+    if stopped or event.cancelled_at is not None:
         raise Cancelled
     if event.at <= now:
         raise Over

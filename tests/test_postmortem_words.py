@@ -6,7 +6,8 @@ import html
 
 import pytest
 
-from storage.schema import Quotation, Review, ReviewAction
+from storage.forgetting import forget_person
+from storage.schema import Moment, Quotation, Review, ReviewAction
 from tests.conftest import Candor
 from tests.slack import Person, Slack
 from tests.slack.records import Json
@@ -61,6 +62,18 @@ def quoted(slack: Slack, candor: Candor, ada: Person, dee: Person, said: str) ->
     on_the_timeline(ada, ben.says(said, channel="C1"))
     reveal(slack, candor)
     press(dee, "On to the quotes")
+    return ben
+
+
+def asked_to_own(slack: Slack, candor: Candor, ada: Person) -> Person:
+    """UBEN, whom a review asks to own an action, before their Home tab."""
+    [ben] = people(slack, "UBEN")
+    begin(ada)
+    reveal(slack, candor)
+    press(ada, "Add an action")
+    ada.submit({"words": "Alert on a full pool", "sign": "A drill", "owner": "UBEN"})
+    ada.close()
+    ben.open_home()
     return ben
 
 
@@ -227,13 +240,7 @@ def test_an_old_form_to_shape_an_idea_doesnt_undo_what_somebody_accepted(
 def test_a_form_that_was_open_while_an_action_was_done_says_that_nothing_was_changed(
     slack: Slack, candor: Candor, ada: Person, form: str
 ) -> None:
-    [ben] = people(slack, "UBEN")
-    begin(ada)
-    reveal(slack, candor)
-    press(ada, "Add an action")
-    ada.submit({"words": "Alert on a full pool", "sign": "A drill", "owner": "UBEN"})
-    ada.close()
-    ben.open_home()
+    ben = asked_to_own(slack, candor, ada)
     ben.click("I'll do it")
     ben.close()
     ben.click(form, on=ben.home)
@@ -258,13 +265,7 @@ def test_the_day_of_an_action_is_told_as_it_was_chosen_for_an_owner_far_away(
 
 
 def test_whoever_is_asked_again_after_a_no_is_asked(slack: Slack, candor: Candor, ada: Person) -> None:
-    [ben] = people(slack, "UBEN")
-    begin(ada)
-    reveal(slack, candor)
-    press(ada, "Add an action")
-    ada.submit({"words": "Alert on a full pool", "sign": "A drill", "owner": "UBEN"})
-    ada.close()
-    ben.open_home()
+    ben = asked_to_own(slack, candor, ada)
     ben.click("Not me")
     ben.close()
     ada.command("/postmortem", "actions all", channel="C1")
@@ -281,3 +282,33 @@ def test_a_search_that_finds_nothing_says_so(candor: Candor, ada: Person) -> Non
     begin(ada)
     ada.command("/postmortem", "find whales", channel="C1")
     assert heard(ada) == "No review that you may read says that."
+
+
+def test_of_a_message_that_was_deleted_no_words_are_left_to_read(
+    slack: Slack, candor: Candor, ada: Person
+) -> None:
+    begin(ada)
+    said = ada.says("FIRST words", channel="C1")
+    on_the_timeline(ada, said)
+    ada.command("/postmortem", "timeline 1", channel="C1")
+    ada.click("Correct", on=ada.ephemerals[-1])
+    ada.submit({"words": "Second words"})
+    ada.close()
+    with candor.database.begin() as session:
+        session.get_one(Moment, 1).is_gone = True
+    told = read(ada, "timeline 1")
+    assert "its message was deleted" in told
+    assert "words" not in told.replace("its message was deleted", "")
+
+
+def test_when_who_facilitates_was_forgotten_who_started_it_hears_that_it_waits(
+    slack: Slack, candor: Candor, ada: Person
+) -> None:
+    begin(ada)
+    reveal(slack, candor)
+    candor.ring()
+    with candor.database.begin() as session:
+        forget_person(session, "T1", "UDEE")
+    for _ in range(10):
+        candor.ring_at(candor.travel.move(days=1))
+    assert "has had its time" in str(ada.direct_messages)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import partial
 from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
@@ -124,8 +123,7 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
         return
     if given["owner"] and visit.asker(given["owner"]).is_guest:
         raise InvalidField("owner", CANNOT_BE_ASKED)
-    make = partial(
-        actions.shape if "idea" in told else actions.add,
+    wanted = actions.Wanted(
         words=words,
         sign=sign,
         worse=given["worse"] or "",
@@ -133,10 +131,12 @@ def take_action(ack: Ack, view: Json, visit: Visit, kit: Kit) -> None:
         owner=given["owner"],
         due=date.fromisoformat(given["due"]) if given["due"] else None,
         reason=reason,
-        now=now(),
     )
     with visit.sessions.begin() as session:
-        make(session, visit.workspace, told.get("idea", review.id))
+        if "idea" in told:
+            actions.shape(session, visit.workspace, told["idea"], wanted, now())
+        else:
+            actions.add(session, visit.workspace, review.id, wanted, now())
     ack(response_action="update", view=notice("Saved", "Its owner is asked, not told. Ideas wait in the list."))
 
 

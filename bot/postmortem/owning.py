@@ -47,9 +47,9 @@ def remind_owners(bell: Bell) -> None:
 
 
 def first_here(bell: Bell, workspace: str, people: Iterable[str]) -> str | None:
-    """The first of them who has not left. While Slack doesn't answer, nobody has."""
+    """The first of them who has not left, nor was forgotten. While Slack doesn't answer, nobody has left."""
     client = bell.client(workspace)
-    for one in people:
+    for one in filter(None, people):  # who was forgotten left an empty name
         try:
             if client is None or not bell.people.asker(client, workspace, one).has_left:
                 return one

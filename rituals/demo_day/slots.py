@@ -19,7 +19,7 @@ from storage.schema import DemoDay, DemoEvent, Showing
 
 LONGEST_TITLE = LONGEST_AUDIENCE = 150
 LONGEST_LINK = 500
-A_WHILE = timedelta(hours=1)
+JUST_CAME = timedelta(hours=1)  # what we know of who is in a channel may be minutes old
 MOST_TOLD = 2  # private messages to a presenter about one event
 TO_PRESENTERS = ("demo.up", "demo.yours", "demo.with", "demo.eve")
 
@@ -168,13 +168,10 @@ def withdraw(session: Session, workspace: str, event_id: int, person: str, now: 
 
 
 def let_go(session: Session, event: DemoEvent, here: Collection[str], now: datetime) -> None:
-    """Whoever isn't `here` any more shows nothing, and is nobody's partner; who waited moves up and is told.
-
-    Who is here may be minutes old: whoever signed up in the last hour may have come since.
-    """
+    """Whoever isn't `here` any more shows nothing, and is nobody's partner; who waited moves up and is told."""
     gone = False
     for one in rows.showings(session, event.workspace, event.id):
-        if one.signed_at > now - A_WHILE:
+        if one.signed_at > now - JUST_CAME:
             continue
         if one.person not in here:
             rows.drop_showing(session, event.workspace, one.id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import storage.postmortem as rows
@@ -28,79 +30,62 @@ def is_vague(words: str, sign: str, kit: Kit) -> bool:
     return not sign.strip() and (bool(kit.vague.search(words)) or len(words.split()) < 3)
 
 
-def add(
-    session: Session,
-    workspace: str,
-    review_id: int,
-    *,
-    words: str,
-    sign: str = "",
-    worse: str = "",
-    finding_id: int | None = None,
-    owner: str | None = None,
-    due: date | None = None,
-    reason: str = "",
-    now: datetime,
-) -> ReviewAction:
-    """Add an idea, something that somebody is asked to do, or what we choose not to do, with the reason."""
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody filled in: an idea; with an owner, what they are asked; with a reason, what we won't do."""
+
+    words: str
+    sign: str = ""
+    worse: str = ""
+    finding_id: int | None = None
+    owner: str | None = None
+    due: date | None = None
+    reason: str = ""
+
+
+def add(session: Session, workspace: str, review_id: int, wanted: Wanted, now: datetime) -> ReviewAction:
+    """Add an action to a review. Raises NoSuchReview, InvalidField."""
     review = find(session, workspace, review_id)
-    day = _day(session, review, owner, due, now)
-    state = "dropped" if reason.strip() else "asked" if owner else "idea"
-    added = rows.add_part(
-        session,
-        workspace,
-        ReviewAction,
-        review_id,
-        finding_id=finding_id,
-        words=clean(words, "words", needed=True, most=600),
-        sign=clean(sign, "sign", most=600),
-        worse=clean(worse, "worse", most=600),
-        owner=owner if state == "asked" else None,
-        due=day if state == "asked" else None,
-        day=_chosen(session, review, owner, day) if state == "asked" else None,
-        state=state,
-        reason=clean(reason, "reason", most=600),
-        ticket="",
-        done_at=None,
-        reminded=0,
-        remind_at=None,
-        helped={},
-    )
+    columns = _columns(session, review, wanted, now)
+    fresh: dict[str, Any] = {"ticket": "", "done_at": None, "reminded": 0, "remind_at": None, "helped": {}}
+    added = rows.add_part(session, workspace, ReviewAction, review_id, **columns, **fresh)
     assert added is not None  # nothing of an action is unique
-    if state == "asked":
+    if added.state == "asked":
         _ask(session, review, added, now)
     return added
 
 
-def shape(
-    session: Session,
-    workspace: str,
-    idea_id: int,
-    *,
-    words: str,
-    sign: str = "",
-    worse: str = "",
-    finding_id: int | None = None,
-    owner: str | None = None,
-    due: date | None = None,
-    reason: str = "",
-    now: datetime,
-) -> ReviewAction:
-    """Make a parked idea something to do, or not; its ticket stays. Raises AlreadyOwned when it isn't one now."""
+def shape(session: Session, workspace: str, idea_id: int, wanted: Wanted, now: datetime) -> ReviewAction:
+    """Make a parked idea something to do, or not; its ticket stays.
+
+    Raises NoSuchReview, InvalidField, AlreadyOwned when it isn't an idea any more.
+    """
     idea = action(session, workspace, idea_id)
     review = hold(session, workspace, idea.review_id)  # of two who shape it at once one is first
     session.refresh(idea)  # read before it was ours alone
     if idea.state != "idea":
         raise AlreadyOwned
-    day = _day(session, review, owner, due, now)
-    idea.words = clean(words, "words", needed=True, most=600)
-    idea.sign, idea.worse = clean(sign, "sign", most=600), clean(worse, "worse", most=600)
-    idea.finding_id, idea.reason = finding_id, clean(reason, "reason", most=600)
-    idea.state = "dropped" if idea.reason else "asked" if owner else "idea"
+    for name, value in _columns(session, review, wanted, now).items():
+        setattr(idea, name, value)
     if idea.state == "asked":
-        idea.owner, idea.due, idea.day = owner, day, _chosen(session, review, owner, day)
         _ask(session, review, idea, now)
     return idea
+
+
+def _columns(session: Session, review: Review, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    """What is stored of it. Raises InvalidField."""
+    day = _day(session, review, wanted.owner, wanted.due, now)
+    state = "dropped" if wanted.reason.strip() else "asked" if wanted.owner else "idea"
+    asked = {"owner": wanted.owner, "due": day, "day": _chosen(session, review, wanted.owner, day)}
+    return {
+        "finding_id": wanted.finding_id,
+        "words": clean(wanted.words, "words", needed=True, most=600),
+        "sign": clean(wanted.sign, "sign", most=600),
+        "worse": clean(wanted.worse, "worse", most=600),
+        "state": state,
+        "reason": clean(wanted.reason, "reason", most=600),
+        **(asked if state == "asked" else dict.fromkeys(asked)),
+    }
 
 
 def _day(

@@ -14,7 +14,7 @@ class NotYourReview(Refusal):
 
 
 class NotForYou(Refusal):
-    """Only those who were asked read the accounts. The report tells what they quote of them, and what you know
+    """Only those who were asked read the accounts. The report will tell what they agree to share; what you know
     belongs on the timeline.
     """
 

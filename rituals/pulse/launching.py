@@ -69,9 +69,9 @@ def launch(
         _may_launch(session, pulse, people, now)
     except Refusal as why:
         return _never(session, pulse, why, now)
-    pulse.state, pulse.invited = "open", len(people)
     if _asked_of_itself_elsewhere(session, pulse, people, now):
         pulse.asked = {**pulse.asked, "items": [one for one in pulse.asked["items"] if one["id"] != LOOP.id]}
+    pulse.state, pulse.invited = "open", len(people)
     items = asked_in(pulse).items
     sealed.prepare(
         session,

@@ -67,7 +67,7 @@ def thread(review: Review, made: Brief, given: int, asked: int, ts: str) -> Mess
                 f"Answer what you can, until {instant(review.due, review.zone)}."
             ),
             section(_questions(made)),
-            context("Whoever was asked reads the accounts. Nobody is quoted here who didn't say so."),
+            context("Whoever was asked can read the accounts; none of them is quoted here."),
             actions(
                 f"pm-{review.id}-thread",
                 button("Read the accounts", "pm_read", str(review.id)),

@@ -22,7 +22,10 @@ def timeline(
     blocks: list[Json] = [section(f"*Timeline of review {review.id}: {clip_escaped(review.title, 300)}*")]
     is_quoted = review.stage in ("soak", "published")
     for one, told in moments[page * 20 : page * 20 + 20]:
-        if is_quoted and told is None and not one.is_gone:
+        if one.is_gone:
+            blocks.append(section(f"~{one.at:%H:%M} UTC~ its message was deleted, so the report leaves it out"))
+            continue
+        if is_quoted and told is None:
             continue
         who = f" <@{one.person}>" if one.person else f" {escape(one.who)}" if one.who else ""
         if is_quoted and one.person and told is not None:
@@ -31,8 +34,6 @@ def timeline(
         said = f"*{one.at:%Y-%m-%d %H:%M} UTC* ({instant(one.at, review.zone)}){who}: "
         said += clip_escaped(words, 1_500)
         said += f" <{one.permalink}|message>" if one.permalink else ""
-        if one.is_gone:
-            said = f"~{one.at:%H:%M} UTC~ its message was deleted, so the report leaves it out"
         for name, also in (("Knew", one.knew), ("Expected", one.expected)):
             said += f"\n_{name}:_ {clip_escaped(also, 300)}" if also else ""
         said += f"\n_{SURE[one.sure].capitalize()}_" if one.sure else ""
